@@ -1,0 +1,42 @@
+# Every target sets up what it needs: a fresh machine has Python 3.11+, make and a network.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format docs lock
+
+help: ## Show what make can do
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## Make .venv with everything, so that .venv/bin/vpclink is the command
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "vpclink needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+demo: setup ## Run the bot on a local AWS and a local Slack; says what to open
+	$(BIN)/vpclink demo
+
+test: setup ## Run every test
+	$(BIN)/python -m pytest -n auto
+
+lint: setup ## Check style, types, import directions and generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Rewrite the code in the project's style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: setup ## Regenerate what is generated from the checks
+	$(BIN)/python -m bot.docs
+
+lock: ## Pin every dependency again, with hashes
+	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-header --quiet --extra demo --extra dev pyproject.toml -o requirements-dev.txt

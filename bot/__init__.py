@@ -1,0 +1,1 @@
+"""vpclink finds why an Amazon API Gateway API behind a VPC link answers HTTP 500."""

@@ -1,0 +1,1 @@
+"""Slack's edge: parse, acknowledge, enqueue, answer."""
