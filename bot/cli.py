@@ -1,0 +1,229 @@
+"""The `vpclink` command, thin: it parses, calls, prints. Standard output holds the answer, standard error the rest.
+
+Each command imports what it needs, so that none waits for the others' libraries.
+
+Exit status: 0 no fault found, 1 a cause found, 2 usage or configuration error, 3 inconclusive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from bot.diagnosis.model import Report, State
+
+EXIT = {State.NO_FAULT_FOUND: 0, State.CAUSE_FOUND: 1, State.INCONCLUSIVE: 3}
+USAGE_ERROR = 2
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as given; the message says what was expected."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and leave with its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] | None = getattr(options, "run", None)
+    if run is None:
+        parser.print_help(sys.stderr)
+        _leave(USAGE_ERROR)
+    try:
+        status = run(options)
+    except UsageError as error:
+        print(f"vpclink: {error}", file=sys.stderr)
+        status = USAGE_ERROR
+    except BrokenPipeError:
+        status = USAGE_ERROR
+    except KeyboardInterrupt:
+        status = 130
+    _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """Leave without waiting for reads that the deadline gave up on; they change nothing and may hang for seconds."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vpclink", description="Find why an Amazon API Gateway API behind a VPC link answers HTTP 500."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    diagnose = commands.add_parser("diagnose", help="walk the path of an API and name the cause")
+    diagnose.add_argument("api", help="name, id, ARN or invoke URL of the API")
+    diagnose.add_argument("stage", nargs="?", help="stage (may be left out where the URL or ARN names it)")
+    diagnose.add_argument("path", nargs="?", help="path of the failing request, such as /orders/42")
+    diagnose.add_argument("method", nargs="?", help="its method, such as GET")
+    diagnose.add_argument("--account", help="account name or id, where several are configured")
+    diagnose.add_argument("--region", help="AWS region of the API (default: AWS_REGION, then the profile's)")
+    diagnose.add_argument(
+        "--since", default="60m", help="how far back logs are read: 30m, 2h, 1d (default: %(default)s)"
+    )
+    diagnose.add_argument("--save", metavar="FILE", help="also write the evidence bundle, for `vpclink replay`")
+    diagnose.add_argument("--deadline", type=float, default=25.0, help="seconds until it reports what it has")
+    _format(diagnose)
+    diagnose.set_defaults(run=_diagnose)
+
+    replay = commands.add_parser("replay", help="judge a saved evidence bundle again")
+    replay.add_argument("file", help="an evidence bundle, or - for standard input")
+    _format(replay)
+    replay.set_defaults(run=_replay)
+
+    explain = commands.add_parser("explain", help="say what a log line or a check code means")
+    explain.add_argument("text", nargs="+", help="a check code, a log line, or - for standard input")
+    _format(explain)
+    explain.set_defaults(run=_explain)
+
+    serve = commands.add_parser("serve", help="run the Slack bot (Socket Mode with SLACK_APP_TOKEN, else HTTP)")
+    serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", help="run the bot on a local AWS and a local Slack")
+    demo.add_argument("--port", type=int, default=3100, help="port of the local Slack's page (default: %(default)s)")
+    demo.set_defaults(run=_demo)
+
+    manifest = commands.add_parser("manifest", help="print the Slack app manifest")
+    manifest.add_argument("--request-url", help="public URL of the bot, for HTTP mode (without it: Socket Mode)")
+    manifest.set_defaults(run=_manifest)
+
+    policy = commands.add_parser("policy", help="print the read-only IAM policy")
+    policy.set_defaults(run=_policy)
+    return parser
+
+
+def _format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    import boto3
+
+    from bot.aws.collectors import readers
+    from bot.diagnosis import engine
+    from bot.diagnosis.api_reference import parse_api_text
+    from bot.diagnosis.evidence import to_json
+    from bot.diagnosis.model import Request
+
+    reference = parse_api_text(options.api)
+    stage = options.stage or reference.stage
+    if not stage:
+        raise UsageError("which stage? Expected: vpclink diagnose <api> <stage> [/path] [METHOD]")
+    session = boto3.Session()
+    region = options.region or reference.region or os.environ.get("AWS_REGION") or session.region_name
+    if not region:
+        raise UsageError("which region? Give --region, or set AWS_REGION.")
+    if session.get_credentials() is None:
+        raise UsageError(
+            "there are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    request = Request(
+        api=options.api,
+        stage=stage,
+        path=options.path or reference.path,
+        method=options.method.upper() if options.method else None,
+        region=region,
+        account=options.account,
+        since_minutes=since_minutes(options.since),
+    )
+    clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
+    evidence = engine.collect(request, readers(session)(request), clock, deadline=options.deadline)
+    if options.save:
+        Path(options.save).write_text(to_json(evidence), encoding="utf-8")
+    return _print_report(engine.report(evidence), options.format)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from bot.diagnosis import engine
+    from bot.diagnosis.evidence import BundleError, from_json
+
+    try:
+        evidence = from_json(_text(options.file))
+    except BundleError as error:
+        raise UsageError(str(error)) from error
+    return _print_report(engine.report(evidence), options.format)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from bot.diagnosis.explain import explain_json, explain_text
+
+    text = _text("-") if options.text == ["-"] else " ".join(options.text)
+    sys.stdout.write(explain_json(text) if options.format == "json" else explain_text(text))
+    return 0
+
+
+def _serve(_: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.app import serve
+    from bot.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_environment(os.environ)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    asyncio.run(serve(settings))
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    import asyncio
+
+    try:
+        from bot.demo.run import run
+    except ModuleNotFoundError as error:
+        raise UsageError(f"the demo needs `pip install vpclink[demo]` ({error.name} is missing).") from error
+    asyncio.run(run(options.port))
+    return 0
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    import json
+
+    from bot.manifest import manifest
+
+    sys.stdout.write(json.dumps(manifest(options.request_url), indent=2) + "\n")
+    return 0
+
+
+def _policy(_: argparse.Namespace) -> int:
+    from bot.diagnosis.policy import policy_json
+
+    sys.stdout.write(policy_json())
+    return 0
+
+
+def _print_report(report: Report, output: str) -> int:
+    if output == "json":
+        sys.stdout.write(report.to_json())
+    else:
+        from bot.report.terminal import render_terminal
+
+        sys.stdout.write(render_terminal(report))
+    return EXIT[report.verdict.state]
+
+
+def _text(name: str) -> str:
+    if name == "-":
+        return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    try:
+        return Path(name).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def since_minutes(text: str) -> int:
+    """Read `30m`, `2h` or `1d` as minutes; at least one, at most fourteen days."""
+    number, unit = text[:-1], text[-1:]
+    factor = {"m": 1, "h": 60, "d": 1440}.get(unit)
+    if factor is None or not number.isdigit() or not 1 <= int(number) * factor <= 14 * 1440:
+        raise UsageError(f"--since {text!r} is not a time. Expected 30m, 2h or 1d, up to 14d.")
+    return int(number) * factor

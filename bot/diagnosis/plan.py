@@ -1,0 +1,215 @@
+"""What to read next, given what is known: a pure function, asked again after every read.
+
+Each branch lists what one station of the path needs. A read is wanted as soon as its inputs are known, so reads that
+do not depend on each other run at the same time, and the longest chain is API → stage → VPC link → load balancer →
+target group → target → its security groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bot.diagnosis import metrics
+from bot.diagnosis import sources as s
+from bot.diagnosis.evidence import NOT_READ, Evidence, Key, MissingEvidence
+from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, ServiceHop, TargetGroupHop, TargetHop
+from bot.diagnosis.path import Walk, api_key, stage_key
+from bot.diagnosis.resources import SecurityGroup, VpcLinkV1
+
+Want = tuple[s.Source[Any], str]
+MAX_TARGETS = 100
+"""Targets of one group whose interfaces are read; a larger group's first ones stand for all."""
+
+
+def wanted(evidence: Evidence) -> frozenset[Key]:
+    """Return the reads that are possible now and were not made yet."""
+    walk = Walk(evidence)
+    wants: set[Key] = set()
+    for branch in _branches(walk):
+        try:
+            wants.update((source.name, key) for source, key in branch if key or source in _KEYLESS)
+        except MissingEvidence:
+            continue  # what lies behind is not known yet, or never will be
+    return frozenset(key for key in wants if key not in evidence.reads)
+
+
+_KEYLESS = (s.CALLER, s.LOGGING_ACCOUNT)
+
+
+def _branches(walk: Walk) -> Iterator[Iterator[Want]]:
+    yield _context(walk)
+    yield _log(walk)
+    yield _log_account(walk)
+    yield _log_delivery(walk)
+    per_hop: tuple[tuple[Any, Callable[[Any], Iterator[Want]]], ...] = (
+        (walk.links, _link),
+        (walk.services, _service),
+        (walk.front_balancers, _front),
+        (walk.balancers, _balancer),
+        (walk.balancers, _balancer_network),
+        (walk.listeners, _listener),
+        (walk.target_groups, _target_group),
+        (walk.targets, _target),
+        (walk.targets, _target_network),
+    )
+    for reached, branch in per_hop:
+        for hop in reached.items:
+            yield branch(hop)
+    yield _metrics(walk)
+
+
+def _context(walk: Walk) -> Iterator[Want]:
+    yield s.CALLER, ""
+    yield s.REST_APIS, walk.request.api
+    yield s.HTTP_APIS, walk.request.api
+    yield s.LOGGING_ACCOUNT, ""
+    for candidate in walk.matches.apis:
+        yield s.STAGE, stage_key(candidate, walk.request.stage)
+    if api := walk.api:
+        yield s.ROUTES, api_key(api)
+
+
+def _log(walk: Walk) -> Iterator[Want]:
+    api = walk.api
+    if api and api.protocol != "HTTP":
+        group = execution_log_group(api.id, walk.request.stage)
+        yield s.LOG_GROUPS, group
+        yield s.EXECUTION_LOG, group
+
+
+def _log_account(walk: Walk) -> Iterator[Want]:
+    account = walk.evidence.get(s.LOGGING_ACCOUNT, "")
+    if account and account.cloudwatch_role_arn:
+        yield s.ROLE, account.cloudwatch_role_arn
+        yield s.ROLE_POLICIES, account.cloudwatch_role_arn
+
+
+def _log_delivery(walk: Walk) -> Iterator[Want]:
+    api = walk.api
+    if api and api.protocol != "HTTP":
+        key = stage_arn(walk.account, walk.request.region, api.id, walk.request.stage)
+        yield s.LOG_DELIVERIES, key
+        deliveries = walk.evidence.get(s.LOG_DELIVERIES, key)
+        for delivery in deliveries or ():
+            if delivery.destination_type == "CWL" and delivery.destination_arn:
+                yield s.EXECUTION_LOG, log_group_name(delivery.destination_arn)
+
+
+def _link(link: LinkHop) -> Iterator[Want]:
+    if not link.id:
+        return
+    generations: tuple[s.Source[Any], s.Source[Any]] = (s.VPC_LINK_V1, s.VPC_LINK_V2)
+    expected, other = reversed(generations) if link.expects_v2 else generations
+    yield expected, link.id
+    if link.path.api.protocol == "HTTP" and ":listener/" in link.path.uri.text:
+        yield s.LISTENER, link.path.uri.text
+    if link.evidence.get(expected, link.id) is None:
+        yield other, link.id
+
+
+def _service(service: ServiceHop) -> Iterator[Want]:
+    yield s.ENDPOINT_SERVICES, service.balancer_arn
+    if found := service.service:
+        yield s.ENDPOINT_CONNECTIONS, found.service_id
+
+
+def _front(balancer: BalancerHop) -> Iterator[Want]:
+    link = balancer.link.link
+    if link and not isinstance(link, VpcLinkV1):
+        for subnet in link.subnet_ids:
+            yield s.SUBNET, subnet
+            yield s.NETWORK_ACL, subnet
+        for group in link.security_group_ids:
+            yield s.SECURITY_GROUP, group
+
+
+def _balancer(balancer: BalancerHop) -> Iterator[Want]:
+    yield s.LOAD_BALANCER, balancer.arn
+    if ":loadbalancer/" in balancer.arn:
+        yield s.LISTENERS, balancer.arn
+        yield s.BALANCER_INTERFACES, balancer.arn
+
+
+def _balancer_network(balancer: BalancerHop) -> Iterator[Want]:
+    found = balancer.balancer
+    for group in found.security_groups if found else ():
+        yield s.SECURITY_GROUP, group
+    for subnet in balancer.subnet_ids:
+        yield s.SUBNET, subnet
+        yield s.NETWORK_ACL, subnet
+    yield from _prefix_lists(balancer.security_groups)
+
+
+def _listener(hop: ListenerHop) -> Iterator[Want]:
+    listener = hop.listener
+    if listener.protocol in {"TLS", "HTTPS"}:
+        for reference in listener.certificates:
+            yield s.CERTIFICATE, reference.certificate_arn
+        yield s.LISTENER_CERTIFICATES, listener.listener_arn
+        for reference in hop.evidence.get(s.LISTENER_CERTIFICATES, listener.listener_arn) or ():
+            yield s.CERTIFICATE, reference.certificate_arn
+    balancer = hop.balancer.balancer
+    if balancer and balancer.type == "application":
+        yield s.RULES, listener.listener_arn
+
+
+def _target_group(hop: TargetGroupHop) -> Iterator[Want]:
+    yield s.TARGET_GROUP, hop.arn
+    yield s.TARGET_HEALTH, hop.arn
+
+
+def _target(hop: TargetHop) -> Iterator[Want]:
+    if hop.description in hop.group.health[:MAX_TARGETS]:
+        if hop.id.startswith("i-"):
+            yield s.INSTANCE, hop.id
+        else:
+            group = hop.group.group
+            yield s.INTERFACE_BY_ADDRESS, f"{group.vpc_id if group else ''}/{hop.id}"
+
+
+def _target_network(hop: TargetHop) -> Iterator[Want]:
+    interface = hop.interface
+    if interface:
+        yield s.SUBNET, interface.subnet_id
+        yield s.NETWORK_ACL, interface.subnet_id
+        for group in interface.group_ids:
+            yield s.SECURITY_GROUP, group
+        yield from _prefix_lists(hop.security_groups)
+
+
+def _prefix_lists(groups: tuple[SecurityGroup, ...]) -> Iterator[Want]:
+    for group in groups:
+        for rule in group.ip_permissions + group.ip_permissions_egress:
+            for reference in rule.prefix_list_ids:
+                yield s.PREFIX_LIST, reference.prefix_list_id
+
+
+def _metrics(walk: Walk) -> Iterator[Want]:
+    """All series at once, as soon as the path is known as far as it goes: GetMetricData is billed and batched."""
+    api = walk.api
+    if api is None or any(gap.detail == NOT_READ for gap in walk.targets.gaps):
+        return
+    keys = list(metrics.of_api(api, walk.request.stage).values())
+    for balancer in walk.balancers.items:
+        keys += metrics.of_balancer(balancer.arn).values()
+    for group in walk.target_groups.items:
+        keys += metrics.of_target_group(group.balancer.arn, group.arn).values()
+    for key in keys:
+        yield s.METRIC, key
+
+
+def execution_log_group(api_id: str, stage: str) -> str:
+    """Return the name of the managed execution log group (AWS: set-up-logging)."""
+    return f"API-Gateway-Execution-Logs_{api_id}/{stage}"
+
+
+def stage_arn(account: str, region: str, api_id: str, stage: str) -> str:
+    """Return a stage's ARN as CloudWatch Logs deliveries name it; unlike IAM's, it holds the account."""
+    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return f"arn:{partition}:apigateway:{region}:{account}:/restapis/{api_id}/stages/{stage}"
+
+
+def log_group_name(arn: str) -> str:
+    """Return the log group's name from its ARN (`arn:…:log-group:NAME:*`)."""
+    return arn.partition(":log-group:")[2].removesuffix(":*")

@@ -1,0 +1,40 @@
+"""The read-only IAM policy, from what the checks need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks import all_checks
+from bot.diagnosis.sources import CALLER, HTTP_APIS, REST_APIS, ROUTES, STAGE, Source
+
+ALWAYS: tuple[Source[Any], ...] = (CALLER, REST_APIS, HTTP_APIS, STAGE, ROUTES)
+"""What every diagnosis reads to find the path, whichever check asks."""
+GATEWAY_PATHS = ("/restapis", "/restapis/*", "/apis", "/apis/*", "/vpclinks/*", "/account", "/clientcertificates/*")
+"""`apigateway:GET` would also read API keys: these paths leave them out. IAM's ARNs of API Gateway hold no account."""
+
+
+def actions(checks: Iterable[Check[Any]] | None = None) -> tuple[str, ...]:
+    """Return every IAM action that these checks (all of them by default) need, sorted."""
+    sources = [*ALWAYS, *(source for check in checks or all_checks() for source in check.needs)]
+    return tuple(sorted({action for source in sources for action in (source.action, *source.also)}))
+
+
+def statements(wanted: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the policy statements that allow these actions and nothing else."""
+    wanted = tuple(wanted)
+    result: list[dict[str, Any]] = []
+    if "apigateway:GET" in wanted:
+        resources = [f"arn:aws:apigateway:*::{path}" for path in GATEWAY_PATHS]
+        result.append({"Sid": "ReadApis", "Effect": "Allow", "Action": "apigateway:GET", "Resource": resources})
+    others = [action for action in wanted if action != "apigateway:GET"]
+    if others:
+        result.append({"Sid": "ReadPath", "Effect": "Allow", "Action": others, "Resource": "*"})
+    return result
+
+
+def policy_json() -> str:
+    """Return the whole policy document."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements(actions())}, indent=2) + "\n"

@@ -1,0 +1,146 @@
+"""Causes, symptoms, ranking and abstention.
+
+A cause is a failing finding that no other failing finding explains. The log decides how sure it is: a signature that
+the fault produces confirms it, a log that only shows other signatures lowers it, no log leaves it likely. What cannot
+be supported is not claimed: a path that could not be read, or a failing request that nothing explains, makes the
+verdict inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.diagnosis.check import Check, Role
+from bot.diagnosis.model import Cause, Confidence, Finding, GapReason, Hop, State, Status, Verdict
+
+Checks = Mapping[str, Check[Any]]
+_HOPS = list(Hop)
+_CONFIDENCES = list(Confidence)
+
+
+def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str], *, failing: int) -> Verdict:
+    """Return the verdict. `signatures` are those of the log's failing requests; `failing` is how many there are."""
+    seen = frozenset(signatures)
+    faults = _merged(f for f in findings if f.status is Status.FAIL and checks[f.check].role is Role.CAUSE)
+    folded = _explained(faults, checks)
+    causes = [_cause(f, findings, folded, checks, seen) for f in faults if f not in folded]
+    if not any(cause.confidence is not Confidence.POSSIBLE for cause in causes):
+        causes += [_possible(f, checks[f.check], seen) for f in _merged(findings) if _fits(f, checks[f.check], seen)]
+    if causes:
+        order = {id(c): i for i, c in enumerate(causes)}
+        ranked = sorted(causes, key=lambda c: (_CONFIDENCES.index(c.confidence), order[id(c)]))
+        return Verdict(state=State.CAUSE_FOUND, summary=ranked[0].summary, causes=tuple(ranked))
+    return _without_cause(findings, checks, failing)
+
+
+def _merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Bring the same fault of the same resource on several paths together; own path first, then by hop."""
+    merged: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.check, finding.resource, finding.status)
+        known = merged.get(key)
+        paths = tuple(sorted({*known.paths, *finding.paths})) if known else finding.paths
+        merged[key] = (known or finding).model_copy(update={"paths": paths})
+    return sorted(merged.values(), key=lambda f: (min(f.paths, default=0), _HOPS.index(f.hop), f.check, f.resource))
+
+
+def _explained(faults: Sequence[Finding], checks: Checks) -> dict[Finding, list[Finding]]:
+    """Return each explained fault with the faults that explain it; two that explain each other: the earlier stands."""
+    folded: dict[Finding, list[Finding]] = {}
+    for cause in faults:
+        for symptom in faults:
+            if symptom.check in checks[cause.check].explains and _share_path(cause, symptom):
+                mutual = cause.check in checks[symptom.check].explains
+                if not (mutual and faults.index(symptom) < faults.index(cause)):
+                    folded.setdefault(symptom, []).append(cause)
+    return folded
+
+
+def _share_path(one: Finding, other: Finding) -> bool:
+    return not one.paths or not other.paths or bool(set(one.paths) & set(other.paths))
+
+
+def _cause(
+    fault: Finding,
+    findings: Sequence[Finding],
+    folded: Mapping[Finding, list[Finding]],
+    checks: Checks,
+    seen: frozenset[str],
+) -> Cause:
+    check = checks[fault.check]
+    symptoms = [symptom.check for symptom in folded if _leads_to(fault, symptom, folded)]
+    agreed = sorted(check.signatures & seen)
+    if agreed:
+        confidence, reason = Confidence.CONFIRMED, f"The log of failing requests shows it too ({', '.join(agreed)})."
+        symptoms += [f.check for f in findings if f.status is Status.FAIL and checks[f.check].role is Role.SYMPTOM]
+    elif seen and check.signatures:
+        confidence = Confidence.POSSIBLE
+        reason = f"The configuration is wrong here, but the log shows another failure ({', '.join(sorted(seen))})."
+    else:
+        confidence, reason = Confidence.LIKELY, "The configuration shows it; no failing request in the log to compare."
+    return Cause(
+        check=fault.check,
+        name=fault.name,
+        confidence=confidence,
+        resource=fault.resource,
+        hop=fault.hop,
+        summary=fault.summary,
+        reason=reason,
+        citations=fault.citations,
+        fix=fault.fix,
+        symptoms=tuple(dict.fromkeys(symptoms)),
+    )
+
+
+def _leads_to(cause: Finding, symptom: Finding, folded: Mapping[Finding, list[Finding]]) -> bool:
+    """Whether a cause explains a symptom, directly or through symptoms of its own."""
+    todo, done = list(folded.get(symptom, ())), set[Finding]()
+    while todo:
+        current = todo.pop()
+        if current == cause:
+            return True
+        if current not in done:
+            done.add(current)
+            todo += folded.get(current, ())
+    return False
+
+
+def _fits(finding: Finding, check: Check[Any], seen: frozenset[str]) -> bool:
+    return finding.status is Status.WARN and check.role is Role.CAUSE and bool(check.warning_signatures & seen)
+
+
+def _possible(finding: Finding, check: Check[Any], seen: frozenset[str]) -> Cause:
+    fitting = ", ".join(sorted(check.warning_signatures & seen))
+    return Cause(
+        check=finding.check,
+        name=finding.name,
+        confidence=Confidence.POSSIBLE,
+        resource=finding.resource,
+        hop=finding.hop,
+        summary=finding.summary,
+        reason=f"It fits what the log shows ({fitting}), but does not prove it.",
+        citations=finding.citations,
+        fix=finding.fix,
+    )
+
+
+_SILENT = {GapReason.NOT_FOUND}
+"""A log that does not exist hides nothing of the path; a read that was refused may."""
+
+
+def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int) -> Verdict:
+    blind = [f for f in findings if f.status is Status.UNKNOWN and checks[f.check].role is not Role.CONTEXT]
+    gaps = {gap.action for f in blind for gap in f.gaps if gap.reason not in _SILENT}
+    broken = sorted({f.check for f in blind if not f.gaps and "itself failed" in f.summary})
+    if gaps:
+        summary = f"Not decided: {len(gaps)} kind(s) of read did not succeed ({', '.join(sorted(gaps))})."
+    elif broken:
+        summary = f"Not decided: {', '.join(broken)} could not run."
+    elif failing:
+        summary = (
+            f"Not decided: the log holds {failing} failing request(s), and the configuration explains none of them."
+        )
+    else:
+        return Verdict(state=State.NO_FAULT_FOUND, summary="Nothing on this path explains an HTTP 500.")
+    return Verdict(state=State.INCONCLUSIVE, summary=summary)
