@@ -70,3 +70,31 @@ def listener_certificates(context: Context, listener_arn: str) -> tuple[r.Certif
     """Read the certificates of a TLS or HTTPS listener: the default one and those chosen by SNI."""
     items = _list(context, "describe_listener_certificates", "Certificates", ListenerArn=listener_arn)
     return tuple(r.CertificateReference.model_validate(i) for i in items)
+
+
+def balancer_attributes(context: Context, arn: str) -> dict[str, str]:
+    """Read a load balancer's attributes."""
+    return _attributes(context.calls.call("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=arn))
+
+
+def listener_attributes(context: Context, arn: str) -> dict[str, str]:
+    """Read a listener's attributes."""
+    return _attributes(context.calls.call("elbv2", "describe_listener_attributes", ListenerArn=arn))
+
+
+def group_attributes(context: Context, arn: str) -> dict[str, str]:
+    """Read a target group's attributes."""
+    return _attributes(context.calls.call("elbv2", "describe_target_group_attributes", TargetGroupArn=arn))
+
+
+def _attributes(reply: dict[str, Any]) -> dict[str, str]:
+    return {item["Key"]: item.get("Value") or "" for item in reply.get("Attributes") or []}
+
+
+def ssl_policy(context: Context, name: str) -> r.SslPolicy | Absent:
+    """Read what a security policy offers."""
+    reply = context.calls.call("elbv2", "describe_ssl_policies", Names=[name])
+    for item in reply.get("SslPolicies") or []:
+        ciphers = tuple(c.get("Name", "") for c in item.get("Ciphers") or [])
+        return r.SslPolicy(name=name, protocols=tuple(item.get("SslProtocols") or ()), ciphers=ciphers)
+    return Absent()

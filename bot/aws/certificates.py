@@ -32,3 +32,9 @@ def _server_certificate(context: Context, arn: str) -> r.Certificate:
         not_after=leaf.not_after,
         issuer=leaf.issuer,
     )
+
+
+def certificate_body(context: Context, arn: str) -> r.CertificateBody:
+    """Read a certificate and the chain that a load balancer serves with it."""
+    reply = context.calls.call("acm", "get_certificate", CertificateArn=arn)
+    return r.CertificateBody(certificate=reply.get("Certificate") or "", chain=reply.get("CertificateChain"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import boto3
 
-from bot.aws import balancing, certificates, gateway, gateway_v2, identity, logs, metrics, network
+from bot.aws import balancing, certificates, gateway, gateway_v2, identity, logs, metrics, network, surroundings
 from bot.aws.connection import Connection
 from bot.aws.reader import AwsReader, Collector, Context, one
 from bot.diagnosis import resources as r
@@ -25,12 +25,20 @@ def _routes(context: Context, key: str) -> tuple[r.Route, ...]:
     return (gateway.rest_routes if protocol == "REST" else gateway_v2.http_routes)(context, api_id)
 
 
+def _deployed(context: Context, key: str) -> tuple[r.Route, ...]:
+    _, api_id, name = key.split("/", 2)
+    return gateway.deployed(context, api_id, name)
+
+
 COLLECTORS: dict[str, Collector] = {
     s.CALLER.name: one(identity.caller),
     s.REST_APIS.name: one(gateway.rest_apis),
     s.HTTP_APIS.name: one(gateway_v2.http_apis),
     s.STAGE.name: one(_stage),
     s.ROUTES.name: one(_routes),
+    s.DEPLOYED.name: one(_deployed),
+    s.DEPLOYMENTS.name: one(lambda context, key: gateway.deployments(context, key.partition("/")[2])),
+    s.CLIENT_CERTIFICATE.name: one(gateway.client_certificate),
     s.VPC_LINK_V1.name: one(gateway.vpc_link_v1),
     s.VPC_LINK_V2.name: one(gateway_v2.vpc_link_v2),
     s.LOGGING_ACCOUNT.name: one(gateway.logging_account),
@@ -56,6 +64,21 @@ COLLECTORS: dict[str, Collector] = {
     s.LOG_GROUPS.name: one(logs.log_groups),
     s.LOG_DELIVERIES.name: one(logs.deliveries),
     s.EXECUTION_LOG.name: one(logs.execution_log),
+    s.LINK_INTERFACES.name: one(network.link_interfaces),
+    s.ROUTE_TABLE.name: one(network.route_table),
+    s.PEERING.name: one(network.peering),
+    s.FLOW_LOGS.name: one(network.flow_logs),
+    s.REJECTED_FLOWS.name: one(logs.rejected_flows),
+    s.BALANCER_ATTRIBUTES.name: one(balancing.balancer_attributes),
+    s.LISTENER_ATTRIBUTES.name: one(balancing.listener_attributes),
+    s.GROUP_ATTRIBUTES.name: one(balancing.group_attributes),
+    s.SSL_POLICY.name: one(balancing.ssl_policy),
+    s.CERTIFICATE_BODY.name: one(certificates.certificate_body),
+    s.CLOUD_MAP.name: one(surroundings.cloud_map),
+    s.ACCESS_LOG.name: one(logs.access_log),
+    s.QUOTA.name: one(surroundings.quota),
+    s.SERVICE_EVENTS.name: one(surroundings.service_events),
+    s.CHANGES.name: one(surroundings.changes),
     s.METRIC.name: Collector(metrics.series, 500),
 }
 

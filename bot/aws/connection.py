@@ -80,7 +80,7 @@ class Calls:
         try:
             result: dict[str, Any] = getattr(client, operation)(**parameters)
         except (ClientError, BotoCoreError) as error:
-            raise failure(action_of(service, operation), error) from error
+            raise failure(action_of(service, operation, client), error) from error
         return result
 
     def pages(self, service: str, operation: str, *, most: int = 200, **parameters: Any) -> Iterator[dict[str, Any]]:
@@ -97,7 +97,7 @@ class Calls:
                     self.counts[service] -= 1
                 return
             except (ClientError, BotoCoreError) as error:
-                raise failure(action_of(service, operation), error) from error
+                raise failure(action_of(service, operation, client), error) from error
 
     def once(self, name: str, read: Callable[[], T]) -> T:
         """Read something that several keys share only once in this run."""
@@ -123,8 +123,8 @@ class Calls:
             self.counts[service] += 1
 
 
-def action_of(service: str, operation: str) -> str:
+def action_of(service: str, operation: str, client: Any) -> str:
     """Return the IAM action of an operation. API Gateway's actions are HTTP verbs."""
     if service in {"apigateway", "apigatewayv2"}:
         return "apigateway:GET"
-    return f"{_PREFIXES.get(service, service)}:{''.join(word.capitalize() for word in operation.split('_'))}"
+    return f"{_PREFIXES.get(service, service)}:{client.meta.method_to_api_mapping[operation]}"

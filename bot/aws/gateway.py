@@ -6,6 +6,7 @@ import difflib
 from typing import Any
 
 from bot.aws.errors import Failure
+from bot.aws.export import exported_routes
 from bot.aws.reader import Context
 from bot.diagnosis import resources as r
 from bot.diagnosis.api_reference import parse_api_text
@@ -175,3 +176,35 @@ def logging_account(context: Context, _key: str) -> r.LoggingAccount:
         throttle_rate=throttle.get("rateLimit"),
         throttle_burst=throttle.get("burstLimit"),
     )
+
+
+def deployed(context: Context, api_id: str, stage: str) -> tuple[r.Route, ...]:
+    """Return the methods as the stage runs them: its export holds the snapshot, GetResources only the draft."""
+    reply = context.calls.call(
+        "apigateway",
+        "get_export",
+        restApiId=api_id,
+        stageName=stage,
+        exportType="oas30",
+        parameters={"extensions": "integrations"},
+        accepts="application/json",
+    )
+    body = reply["body"]
+    return exported_routes(body.read() if hasattr(body, "read") else body)
+
+
+def deployments(context: Context, api_id: str) -> tuple[r.Deployment, ...]:
+    """Return the API's deployments, newest first."""
+    pages = context.calls.pages("apigateway", "get_deployments", most=3, restApiId=api_id, limit=500)
+    found = [
+        r.Deployment(id=item["id"], created=item.get("createdDate"), description=item.get("description"))
+        for page in pages
+        for item in page.get("items") or []
+    ]
+    return tuple(sorted(found, key=lambda d: str(d.created or ""), reverse=True))
+
+
+def client_certificate(context: Context, certificate_id: str) -> r.ClientCertificate:
+    """Return the client certificate that a stage shows to its backends."""
+    item = context.calls.call("apigateway", "get_client_certificate", clientCertificateId=certificate_id)
+    return r.ClientCertificate(id=certificate_id, expires=item.get("expirationDate"))

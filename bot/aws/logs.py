@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -114,11 +115,13 @@ def _whole_requests(context: Context, group: str, ids: list[str], newest: dateti
 
 
 def _filter(
-    context: Context, group: str, since: datetime, until: datetime, pattern: str
+    context: Context, group: str, since: datetime, until: datetime, pattern: str, *, newest_first: bool = False
 ) -> tuple[dict[str, r.LogEvent], bool]:
     """Read the events that a pattern matches, and whether those are all. An empty page need not be the last one."""
     events: dict[str, r.LogEvent] = {}
-    token: dict[str, str] = {}
+    more: dict[str, Any] = {"filterPattern": pattern} if pattern else {}
+    if newest_first:
+        more["startFromHead"] = False
     for _ in range(PAGES):
         page = context.calls.call(
             "logs",
@@ -126,8 +129,7 @@ def _filter(
             logGroupName=group,
             startTime=int(since.timestamp() * 1000),
             endTime=int(until.timestamp() * 1000),
-            filterPattern=pattern,
-            **token,
+            **more,
         )
         for index, item in enumerate(page.get("events") or []):
             at = datetime.fromtimestamp(item.get("timestamp", 0) / 1000, UTC)
@@ -137,5 +139,37 @@ def _filter(
             return events, True
         if len(events) >= MOST_EVENTS:
             return events, False
-        token = {"nextToken": page["nextToken"]}
+        more["nextToken"] = page["nextToken"]
     return events, False
+
+
+def access_log(context: Context, group: str) -> r.LogReading | Gap:
+    """Read the newest lines of an access log. Its format is the user's own: which lines fail is judged elsewhere."""
+    since = context.at - timedelta(minutes=context.request.since_minutes)
+    try:
+        events, complete = _filter(context, group, since, context.at, "", newest_first=True)
+    except Failure as failed:
+        if failed.reason is not GapReason.NOT_FOUND:
+            raise
+        detail = "there is no such log group"
+        return Gap(action=failed.action, resource=group, reason=GapReason.NOT_FOUND, detail=detail)
+    return r.LogReading(
+        group=group, since=since, until=context.at, events=tuple(_ordered(events)[-MOST_EVENTS:]), complete=complete
+    )
+
+
+def rejected_flows(context: Context, key: str) -> tuple[r.RejectedFlow, ...]:
+    """Read the packets to a port that a flow log shows as rejected (default format)."""
+    port, _, group = key.partition("/")
+    since = context.at - timedelta(minutes=context.request.since_minutes)
+    events, _ = _filter(context, group, since, context.at, '"REJECT"')
+    counts: Counter[tuple[str, str]] = Counter()
+    for event in events.values():
+        fields = event.message.split()
+        # version account interface srcaddr dstaddr srcport dstport protocol packets bytes start end action status
+        if len(fields) >= 14 and fields[6] == port and fields[12] == "REJECT":
+            counts[fields[3], fields[4]] += 1
+    return tuple(
+        r.RejectedFlow(source=source, destination=destination, port=int(port), count=count)
+        for (source, destination), count in sorted(counts.items())
+    )

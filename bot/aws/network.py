@@ -111,3 +111,41 @@ def prefix_list(context: Context, prefix_list_id: str) -> tuple[str, ...]:
     """Read the ranges of a managed prefix list."""
     items = _pages(context, "get_managed_prefix_list_entries", "Entries", PrefixListId=prefix_list_id)
     return tuple(item.get("Cidr", "") for item in items)
+
+
+def link_interfaces(context: Context, key: str) -> tuple[r.NetworkInterface, ...]:
+    """Read API Gateway's own interfaces in the subnets of a link. AWS does not say which link one belongs to."""
+    filters = [
+        {"Name": "subnet-id", "Values": key.split(",")},
+        {"Name": "interface-type", "Values": ["api_gateway_managed"]},
+    ]
+    items = _pages(
+        context, "describe_network_interfaces", "NetworkInterfaces", Filters=filters, IncludeManagedResources=True
+    )
+    return tuple(r.NetworkInterface.model_validate(item) for item in items)
+
+
+def route_table(context: Context, key: str) -> r.RouteTable | Absent:
+    """Read the route table of a subnet; a subnet without one of its own uses the VPC's main table."""
+    vpc, _, subnet = key.partition("/")
+    for filters in (
+        [{"Name": "association.subnet-id", "Values": [subnet]}],
+        [{"Name": "association.main", "Values": ["true"]}, {"Name": "vpc-id", "Values": [vpc]}],
+    ):
+        for item in _pages(context, "describe_route_tables", "RouteTables", Filters=filters):
+            return r.RouteTable.model_validate(item)
+    return Absent()
+
+
+def peering(context: Context, peering_id: str) -> str | Absent:
+    """Read the status code of a peering connection."""
+    filters = [{"Name": "vpc-peering-connection-id", "Values": [peering_id]}]
+    for item in _pages(context, "describe_vpc_peering_connections", "VpcPeeringConnections", Filters=filters):
+        return str((item.get("Status") or {}).get("Code") or "")
+    return Absent()
+
+
+def flow_logs(context: Context, resource_id: str) -> tuple[r.FlowLog, ...]:
+    """Read the flow logs of a VPC or a subnet."""
+    filters = [{"Name": "resource-id", "Values": [resource_id]}]
+    return tuple(r.FlowLog.model_validate(i) for i in _pages(context, "describe_flow_logs", "FlowLogs", Filter=filters))

@@ -121,7 +121,7 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
     findings = _once(finding for check in checks for finding in run(check, walk))
     failing = walk.failing
     signatures = [x.explanation.signature for x in failing if x.explanation.signature]
-    verdict = judge(findings, {check.code: check for check in checks}, signatures, failing=len(failing))
+    verdict = judge(findings, {check.code: check for check in checks}, signatures, failing=len(walk.failing_in_window))
     return Report(
         at=evidence.at,
         request=_resolved(walk),

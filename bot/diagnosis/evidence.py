@@ -58,6 +58,10 @@ class Evidence:
         """Whether this was tried, whatever came of it."""
         return (source.name, key) in self.reads
 
+    def failed(self, source: Source[Any], key: str) -> bool:
+        """Whether this was tried and could not be read."""
+        return isinstance(self.reads.get((source.name, key)), Gap)
+
     def get(self, source: Source[T], key: str) -> T | None:
         """Return the value, or None where AWS says that there is none; raise `MissingEvidence` for a gap."""
         outcome = self.reads.get((source.name, key))

@@ -154,6 +154,26 @@ class LinkHop:
         return self.evidence.get(s.LISTENER, arn) if ":listener/" in arn else None
 
     @property
+    def cloud_map_arn(self) -> str:
+        """The Cloud Map service that an HTTP API's integration names; empty where it names none."""
+        return self.path.uri.text if ":servicediscovery:" in self.path.uri.text else ""
+
+    @property
+    def cloud_map(self) -> tuple[r.CloudMapInstance, ...] | None:
+        """The instances of that service; None where it does not exist."""
+        return self.evidence.get(s.CLOUD_MAP, self.cloud_map_arn)
+
+    @property
+    def interfaces(self) -> tuple[r.NetworkInterface, ...]:
+        """API Gateway's interfaces in the subnets of a link of the second generation that carry its groups."""
+        link = self.link
+        if not isinstance(link, r.VpcLinkV2):
+            return ()
+        found = self.evidence.get(s.LINK_INTERFACES, interfaces_key(link)) or ()
+        wanted = set(link.security_group_ids)
+        return tuple(x for x in found if not wanted or wanted & set(x.group_ids))
+
+    @property
     def services(self) -> tuple[ServiceHop, ...]:
         """The endpoint service in front of the load balancer (first generation only)."""
         arn = self.balancer_arn
@@ -428,6 +448,11 @@ class TargetHop:
         """The security groups on the target's interface that exist."""
         interface = self.interface
         return found_groups(self.evidence, interface.group_ids if interface else ())
+
+
+def interfaces_key(link: r.VpcLinkV2) -> str:
+    """Return the key under which the interfaces of a link are read."""
+    return ",".join(sorted(link.subnet_ids))
 
 
 def found_groups(evidence: Evidence, ids: tuple[str, ...]) -> tuple[r.SecurityGroup, ...]:

@@ -203,7 +203,7 @@ class Timing(Frozen):
 
     seconds: float = 0.0
     aws_calls: int = 0
-    by_service: dict[str, int] = {}
+    by_service: dict[str, int] = Field(default_factory=dict)
     rounds: int = 0
 
 

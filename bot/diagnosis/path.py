@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -21,7 +22,7 @@ from bot.diagnosis.evidence import NOT_READ, Evidence, MissingEvidence
 from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, ServiceHop, TargetGroupHop, TargetHop
 from bot.diagnosis.integration import Endpoint, expand, matching_route, parse_endpoint
 from bot.diagnosis.model import Gap
-from bot.diagnosis.request_log import RequestLog, failing_requests
+from bot.diagnosis.request_log import RequestLog, failing_accesses, failing_requests
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -103,12 +104,20 @@ class Walk:
     @cached_property
     def log_readings(self) -> Reached[r.LogReading]:
         """Every log that was read for this stage."""
+        return self._readings(s.EXECUTION_LOG)
+
+    @cached_property
+    def access_readings(self) -> Reached[r.LogReading]:
+        """Every access log that was read for this stage."""
+        return self._readings(s.ACCESS_LOG)
+
+    def _readings(self, source: s.Source[r.LogReading]) -> Reached[r.LogReading]:
         readings: list[r.LogReading] = []
         gaps: list[Gap] = []
         for name, key in sorted(self.evidence.reads):
-            if name == s.EXECUTION_LOG.name:
+            if name == source.name:
                 try:
-                    value = self.evidence.get(s.EXECUTION_LOG, key)
+                    value = self.evidence.get(source, key)
                 except MissingEvidence as missing:
                     gaps.append(missing.gap)
                 else:
@@ -118,8 +127,19 @@ class Walk:
     @cached_property
     def failing(self) -> tuple[RequestLog, ...]:
         """The failing requests in the logs that were read, newest first."""
-        events = [event for reading in self.log_readings.items for event in reading.events]
-        return failing_requests(events)
+        executions = [event for reading in self.log_readings.items for event in reading.events]
+        failing = failing_requests(executions)
+        if failing or not self.access_readings.items:
+            return failing
+        stage = self.stage
+        log_format = stage.access_log.format if stage and stage.access_log else ""
+        return failing_accesses((e for x in self.access_readings.items for e in x.events), log_format)
+
+    @property
+    def failing_in_window(self) -> tuple[RequestLog, ...]:
+        """Those within the asked window; where it held none, older ones were read to tell what fails."""
+        since = self.evidence.at - timedelta(minutes=self.request.since_minutes)
+        return tuple(request for request in self.failing if request.at >= since)
 
     # --- integrations --------------------------------------------------------------------------------------------
 

@@ -13,7 +13,16 @@ from typing import Any
 from bot.diagnosis import metrics
 from bot.diagnosis import sources as s
 from bot.diagnosis.evidence import NOT_READ, Evidence, Key, MissingEvidence
-from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, ServiceHop, TargetGroupHop, TargetHop
+from bot.diagnosis.hops import (
+    BalancerHop,
+    LinkHop,
+    ListenerHop,
+    ServiceHop,
+    TargetGroupHop,
+    TargetHop,
+    found_groups,
+    interfaces_key,
+)
 from bot.diagnosis.path import Walk, api_key, stage_key
 from bot.diagnosis.resources import SecurityGroup, VpcLinkV1
 
@@ -34,7 +43,9 @@ def wanted(evidence: Evidence) -> frozenset[Key]:
     return frozenset(key for key in wants if key not in evidence.reads)
 
 
-_KEYLESS = (s.CALLER, s.LOGGING_ACCOUNT)
+_KEYLESS = (s.CALLER, s.LOGGING_ACCOUNT, s.SERVICE_EVENTS)
+LINKS_V1_QUOTA, LINKS_V2_QUOTA = "L-A4C7274F", "L-608BDCD4"
+"""Service-quota codes of the number of VPC links per region."""
 
 
 def _branches(walk: Walk) -> Iterator[Iterator[Want]]:
@@ -42,6 +53,9 @@ def _branches(walk: Walk) -> Iterator[Iterator[Want]]:
     yield _log(walk)
     yield _log_account(walk)
     yield _log_delivery(walk)
+    yield _access_log(walk)
+    yield _aws_events(walk)
+    yield _flow_logs(walk)
     per_hop: tuple[tuple[Any, Callable[[Any], Iterator[Want]]], ...] = (
         (walk.links, _link),
         (walk.services, _service),
@@ -68,6 +82,17 @@ def _context(walk: Walk) -> Iterator[Want]:
         yield s.STAGE, stage_key(candidate, walk.request.stage)
     if api := walk.api:
         yield s.ROUTES, api_key(api)
+        if api.protocol == "REST":
+            yield from _deployment(walk, api_key(api), stage_key(api, walk.request.stage))
+        if (stage := walk.stage) and stage.client_certificate_id:
+            yield s.CLIENT_CERTIFICATE, stage.client_certificate_id
+
+
+def _deployment(walk: Walk, api: str, stage: str) -> Iterator[Want]:
+    if not walk.evidence.was_read(s.STAGE, stage) or walk.stage is not None:
+        yield s.DEPLOYED, stage
+        if walk.evidence.was_read(s.DEPLOYED, stage) and walk.evidence.failed(s.DEPLOYED, stage):
+            yield s.DEPLOYMENTS, api
 
 
 def _log(walk: Walk) -> Iterator[Want]:
@@ -96,6 +121,21 @@ def _log_delivery(walk: Walk) -> Iterator[Want]:
                 yield s.EXECUTION_LOG, log_group_name(delivery.destination_arn)
 
 
+def _access_log(walk: Walk) -> Iterator[Want]:
+    """An HTTP API has no other log; a REST API's is read where its execution log tells nothing."""
+    api, stage = walk.api, walk.stage
+    destination = stage.access_log.destination_arn if stage and stage.access_log else ""
+    if api and ":log-group:" in destination:
+        silent = walk.evidence.was_read(s.EXECUTION_LOG, execution_log_group(api.id, walk.request.stage))
+        if api.protocol == "HTTP" or (silent and not walk.failing):
+            yield s.ACCESS_LOG, log_group_name(destination)
+
+
+def _aws_events(walk: Walk) -> Iterator[Want]:
+    if any(request.explanation.signature == "E8" for request in walk.failing):
+        yield s.SERVICE_EVENTS, ""
+
+
 def _link(link: LinkHop) -> Iterator[Want]:
     if not link.id:
         return
@@ -104,8 +144,12 @@ def _link(link: LinkHop) -> Iterator[Want]:
     yield expected, link.id
     if link.path.api.protocol == "HTTP" and ":listener/" in link.path.uri.text:
         yield s.LISTENER, link.path.uri.text
+    if link.cloud_map_arn:
+        yield s.CLOUD_MAP, link.cloud_map_arn
     if link.evidence.get(expected, link.id) is None:
         yield other, link.id
+    if (found := link.link) and found.status == "FAILED":
+        yield s.QUOTA, LINKS_V1_QUOTA if isinstance(found, VpcLinkV1) else LINKS_V2_QUOTA
 
 
 def _service(service: ServiceHop) -> Iterator[Want]:
@@ -120,8 +164,10 @@ def _front(balancer: BalancerHop) -> Iterator[Want]:
         for subnet in link.subnet_ids:
             yield s.SUBNET, subnet
             yield s.NETWORK_ACL, subnet
+        yield s.LINK_INTERFACES, interfaces_key(link)
         for group in link.security_group_ids:
             yield s.SECURITY_GROUP, group
+        yield from _prefix_lists(found_groups(balancer.evidence, link.security_group_ids))
 
 
 def _balancer(balancer: BalancerHop) -> Iterator[Want]:
@@ -129,6 +175,7 @@ def _balancer(balancer: BalancerHop) -> Iterator[Want]:
     if ":loadbalancer/" in balancer.arn:
         yield s.LISTENERS, balancer.arn
         yield s.BALANCER_INTERFACES, balancer.arn
+        yield s.BALANCER_ATTRIBUTES, balancer.arn
 
 
 def _balancer_network(balancer: BalancerHop) -> Iterator[Want]:
@@ -147,16 +194,30 @@ def _listener(hop: ListenerHop) -> Iterator[Want]:
         for reference in listener.certificates:
             yield s.CERTIFICATE, reference.certificate_arn
         yield s.LISTENER_CERTIFICATES, listener.listener_arn
+        yield s.SSL_POLICY, listener.ssl_policy
+        yield from _imported(hop, [reference.certificate_arn for reference in listener.certificates])
         for reference in hop.evidence.get(s.LISTENER_CERTIFICATES, listener.listener_arn) or ():
             yield s.CERTIFICATE, reference.certificate_arn
+    else:
+        yield s.LISTENER_ATTRIBUTES, listener.listener_arn
     balancer = hop.balancer.balancer
     if balancer and balancer.type == "application":
         yield s.RULES, listener.listener_arn
 
 
+def _imported(hop: ListenerHop, arns: list[str]) -> Iterator[Want]:
+    """Only an imported certificate can lack a part of its chain: its text is read."""
+    for arn in arns:
+        if hop.evidence.was_read(s.CERTIFICATE, arn):
+            found = hop.evidence.get(s.CERTIFICATE, arn)
+            if found and found.type == "IMPORTED" and ":acm:" in arn:
+                yield s.CERTIFICATE_BODY, arn
+
+
 def _target_group(hop: TargetGroupHop) -> Iterator[Want]:
     yield s.TARGET_GROUP, hop.arn
     yield s.TARGET_HEALTH, hop.arn
+    yield s.GROUP_ATTRIBUTES, hop.arn
 
 
 def _target(hop: TargetHop) -> Iterator[Want]:
@@ -176,6 +237,34 @@ def _target_network(hop: TargetHop) -> Iterator[Want]:
         for group in interface.group_ids:
             yield s.SECURITY_GROUP, group
         yield from _prefix_lists(hop.security_groups)
+    elif not hop.id.startswith("i-"):
+        yield from _way_out(hop)
+
+
+def _way_out(hop: TargetHop) -> Iterator[Want]:
+    """A target that no interface of the VPC holds lies outside: the load balancer's routes tell how it is reached."""
+    balancer = hop.group.balancer.balancer
+    for subnet in hop.group.balancer.subnet_ids:
+        key = f"{balancer.vpc_id if balancer else ''}/{subnet}"
+        yield s.ROUTE_TABLE, key
+        table = hop.evidence.get(s.ROUTE_TABLE, key) if hop.evidence.was_read(s.ROUTE_TABLE, key) else None
+        for route in table.routes if table else ():
+            if route.vpc_peering_connection_id:
+                yield s.PEERING, route.vpc_peering_connection_id
+
+
+def _flow_logs(walk: Walk) -> Iterator[Want]:
+    """Flow logs are only evidence for a fault that already shows: they are read where something fails."""
+    for group in walk.target_groups.items:
+        found = group.group
+        sick = any(x.target_health.state == "unhealthy" for x in group.health)
+        if found and found.vpc_id and (sick or walk.failing):
+            yield s.FLOW_LOGS, found.vpc_id
+            if walk.evidence.was_read(s.FLOW_LOGS, found.vpc_id):
+                for log in walk.evidence.get(s.FLOW_LOGS, found.vpc_id) or ():
+                    if log.log_group_name and not log.log_format.startswith("${version} ${vpc-id}"):
+                        for port in sorted({x.port for x in group.targets if x.port}):
+                            yield s.REJECTED_FLOWS, f"{port}/{log.log_group_name}"
 
 
 def _prefix_lists(groups: tuple[SecurityGroup, ...]) -> Iterator[Want]:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.diagnosis.access_log import access_requests
 from bot.diagnosis.resources import LogEvent
 from bot.diagnosis.signatures import LogLine, RequestLog, group_by_request
 
 
 def failing_requests(events: Iterable[LogEvent]) -> tuple[RequestLog, ...]:
-    """Return the requests that ended in a 5xx or name a failure, newest first."""
+    """Return the requests of an execution log that ended in a 5xx or name a failure, newest first."""
     lines = [LogLine(at=event.at, message=event.message) for event in events]
-    failing = [request for request in group_by_request(lines) if _failed(request)]
-    return tuple(sorted(failing, key=lambda request: (request.at, request.request_id or ""), reverse=True))
+    return newest_first(request for request in group_by_request(lines) if _failed(request))
+
+
+def failing_accesses(events: Iterable[LogEvent], log_format: str) -> tuple[RequestLog, ...]:
+    """Return the same of an access log, whose format is the stage's own."""
+    return newest_first(request for request in access_requests(events, log_format) if _failed_access(request))
+
+
+def newest_first(requests: Iterable[RequestLog]) -> tuple[RequestLog, ...]:
+    """Order requests by time, the newest first."""
+    return tuple(sorted(requests, key=lambda request: (request.at, request.request_id or ""), reverse=True))
 
 
 def _failed(request: RequestLog) -> bool:
@@ -20,4 +30,9 @@ def _failed(request: RequestLog) -> bool:
     return request.explanation.label != "none" or any(status is not None and status >= 500 for status in statuses)
 
 
-__all__ = ["RequestLog", "failing_requests"]
+def _failed_access(request: RequestLog) -> bool:
+    status = request.method_status
+    return status >= 500 if status is not None else request.explanation.label != "none"
+
+
+__all__ = ["RequestLog", "failing_accesses", "failing_requests", "newest_first"]

@@ -128,6 +128,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "exception\\)? when calling the (?:create|update|delete|get)vpclinks? operation",
             f"exception\\)? when calling the [a-z]{{1,40}} operation[^\n]{{0,160}}(?<![a-z]){_LINK}(?![a-z])",
             f"exception: [^\n]{{0,160}}(?<![a-z]){_LINK}(?![a-z])",
+            f"resource handler returned message: [^\n]{{0,160}}(?<![a-z]){_LINK}(?![a-z])",
+            # What GetVpcLink prints of a link that cannot be used.
+            "vpclinkstatus[\"']? ?: ?[\"'](?:failed|inactive|deleting)",
+            "targetarns[\"'].{0,400}(?<![a-z])status[\"']? ?: ?[\"'](?:failed|deleting)",
             "(?:_failed|failed)\\W{1,6}aws::apigateway(?:v2)?::vpclink|aws::apigateway(?:v2)?::vpclink\\W{1,6}\\w+_failed",
         ),
     ),
@@ -201,7 +205,7 @@ NOT_THE_LINK = Signature(
         f"(?:configuration error ?: ?|{FAILED_DUE_TO_FRENCH}de configuration ?: ?).{{0,200}}"
         "(?:lambda|authorizer|permission|assume the provided role|rate exceeded|not authorized|access ?denied)",
         # Words that stand in other products' logs too (AWS: supported-gateway-response-types).
-        "(?<![a-z_])(?:access_denied|unauthorized|throttled|quota_exceeded|expired_token|invalid_api_key|"
+        "(?<![a-z_])(?:access_denied|unauthorized|throttled|quota_exceeded|forbidden|expired_token|invalid_api_key|"
         "invalid_signature)(?![a-z_])(?! request)",
         "x-amzn-errortype[:=] ?(?:forbidden|accessdenied|unauthorized|missingauthenticationtoken|toomanyrequests|"
         "limitexceeded|invalidsignature)exception",

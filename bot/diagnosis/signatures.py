@@ -98,7 +98,8 @@ _ANOTHER_PRODUCT = re.compile(
 _BARE_HOST_NAME = re.compile("host name ['\"]|le nom d'hote ['\"]", re.IGNORECASE)
 _AWS_SERVICE = re.compile(
     r"(?:sending request to|endpoint request uri:) (?:https?://(?:lambda|sqs|sns|dynamodb|states|s3|kinesis|firehose|events)"
-    r"\.[\w<>*-]{1,40}\.amazonaws\.com|arn:aws[\w-]{0,10}:apigateway:)",
+    r"\.[\w<>*-]{1,40}\.amazonaws\.com|arn:aws[\w-]{0,10}:apigateway:)|aws integration endpoint requestid : \w|"
+    r"x-amz-(?:executed-version|function-error)",
     re.IGNORECASE,
 )
 _EITHER_SIDE = frozenset({"E1", "E5", "E9", "E10"})

@@ -175,4 +175,82 @@ EXECUTION_LOG = Source[r.LogReading]("execution-log", "logs:FilterLogEvents", "l
 METRIC = Source[r.Series]("metric", "cloudwatch:GetMetricData", "cloudwatch:GetMetricData", r.Series)
 """One series. Keyed by `namespace|metric|statistic|Dimension=value|…`."""
 
+DEPLOYED = Source[tuple[r.Route, ...]]("deployed", "apigateway:GetExport", _GATEWAY, tuple[r.Route, ...])
+"""The methods as the stage runs them, from its export. Keyed by `REST/api-id/stage-name`."""
+DEPLOYMENTS = Source[tuple[r.Deployment, ...]](
+    "deployments", "apigateway:GetDeployments", _GATEWAY, tuple[r.Deployment, ...]
+)
+"""Keyed by `PROTOCOL/api-id`."""
+CLIENT_CERTIFICATE = Source[r.ClientCertificate](
+    "client-certificate", "apigateway:GetClientCertificate", _GATEWAY, r.ClientCertificate
+)
+"""Keyed by client-certificate id."""
+LINK_INTERFACES = Source[tuple[r.NetworkInterface, ...]](
+    "link-interfaces",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeNetworkInterfaces",
+    tuple[r.NetworkInterface, ...],
+)
+"""API Gateway's own interfaces in the subnets of a link v2. Keyed by the subnet ids, comma-joined."""
+ROUTE_TABLE = Source[r.RouteTable]("route-table", "ec2:DescribeRouteTables", "ec2:DescribeRouteTables", r.RouteTable)
+"""The route table that applies to a subnet. Keyed by `vpc-id/subnet-id`."""
+PEERING = Source[str]("peering", "ec2:DescribeVpcPeeringConnections", "ec2:DescribeVpcPeeringConnections", str)
+"""The status code of a VPC peering connection. Keyed by its id."""
+FLOW_LOGS = Source[tuple[r.FlowLog, ...]](
+    "flow-logs", "ec2:DescribeFlowLogs", "ec2:DescribeFlowLogs", tuple[r.FlowLog, ...]
+)
+"""The flow logs of a VPC or a subnet. Keyed by resource id."""
+REJECTED_FLOWS = Source[tuple[r.RejectedFlow, ...]](
+    "rejected-flows", "logs:FilterLogEvents", "logs:FilterLogEvents", tuple[r.RejectedFlow, ...]
+)
+"""Refused packets to a port, from a flow log. Keyed by `port/log-group-name`."""
+BALANCER_ATTRIBUTES = Source[dict[str, str]](
+    "balancer-attributes",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    dict[str, str],
+)
+"""Keyed by load-balancer ARN."""
+LISTENER_ATTRIBUTES = Source[dict[str, str]](
+    "listener-attributes",
+    "elasticloadbalancing:DescribeListenerAttributes",
+    "elasticloadbalancing:DescribeListenerAttributes",
+    dict[str, str],
+)
+"""Keyed by listener ARN."""
+GROUP_ATTRIBUTES = Source[dict[str, str]](
+    "target-group-attributes",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    dict[str, str],
+)
+"""Keyed by target-group ARN."""
+SSL_POLICY = Source[r.SslPolicy](
+    "ssl-policy", "elasticloadbalancing:DescribeSSLPolicies", "elasticloadbalancing:DescribeSSLPolicies", r.SslPolicy
+)
+"""Keyed by policy name."""
+CERTIFICATE_BODY = Source[r.CertificateBody](
+    "certificate-body", "acm:GetCertificate", "acm:GetCertificate", r.CertificateBody
+)
+"""Keyed by ACM certificate ARN."""
+CLOUD_MAP = Source[tuple[r.CloudMapInstance, ...]](
+    "cloud-map",
+    "servicediscovery:ListInstances",
+    "servicediscovery:ListInstances",
+    tuple[r.CloudMapInstance, ...],
+)
+"""The instances of a Cloud Map service. Keyed by service ARN."""
+ACCESS_LOG = Source[r.LogReading]("access-log", "logs:FilterLogEvents", "logs:FilterLogEvents", r.LogReading)
+"""The failing requests of an access log. Keyed by log-group name."""
+QUOTA = Source[r.Quota]("quota", "servicequotas:GetServiceQuota", "servicequotas:GetServiceQuota", r.Quota)
+"""Keyed by quota code of API Gateway; read only where a link could not be made."""
+SERVICE_EVENTS = Source[tuple[r.ServiceEvent, ...]](
+    "service-events", "health:DescribeEvents", "health:DescribeEvents", tuple[r.ServiceEvent, ...]
+)
+"""Open AWS Health events of the region. The key is empty; read only where the log shows a failure inside AWS."""
+CHANGES = Source[tuple[r.Change, ...]](
+    "changes", "cloudtrail:LookupEvents", "cloudtrail:LookupEvents", tuple[r.Change, ...]
+)
+"""Changes of one resource in the day before the first error. Keyed by resource name; read after the verdict."""
+
 SOURCES: dict[str, Source[Any]] = {s.name: s for s in list(globals().values()) if isinstance(s, Source)}

@@ -1,0 +1,25 @@
+"""What a text is that stands where a VPC link's id belongs. Source: AWS: set-up-api-with-vpclink-cli, VpcLink."""
+
+from __future__ import annotations
+
+import re
+
+_SHAPES = (
+    ("vpce-svc-", "an endpoint service"),
+    ("vpce-", "a VPC endpoint"),
+    ("vpc-", "a VPC"),
+    ("arn:", "an ARN"),
+)
+_ID = re.compile(r"[a-z0-9]+")
+
+
+def foreign_id(text: str) -> str:
+    """Return what the text names instead of a VPC link ("a VPC"), where its form is another resource's; else nothing."""
+    if "${" in text:
+        return "an expression that API Gateway does not replace"
+    return next((words for prefix, words in _SHAPES if text.lower().startswith(prefix)), "")
+
+
+def could_be_id(text: str) -> bool:
+    """Whether the text has the form of a link's id: lower-case letters and digits."""
+    return _ID.fullmatch(text) is not None

@@ -1,0 +1,153 @@
+"""VPL-01: the integration's connection id is not the id of a VPC link."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.vpc_link.link_commands import (
+    canary_words,
+    find_links,
+    in_canary,
+    link_variable,
+    repoint,
+    set_variable,
+)
+from bot.diagnosis.checks.vpc_link.link_id import could_be_id, foreign_id
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.hops import LinkHop, Path
+from bot.diagnosis.model import Citation, Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk, stage_key
+from bot.diagnosis.sources import ROUTES, STAGE, VPC_LINK_V1, VPC_LINK_V2
+
+
+class LinkIdNotResolved(Check[LinkHop]):
+    """The integration's connection id does not lead to a VPC link's id.
+
+    Why: the id often stands in a stage variable. Where the variable is missing, empty, misspelt or holds the id of
+    something else, API Gateway has no link to send to and answers HTTP 500 before anything leaves it.
+    How we decide: stage variables are put in, the canary's own ones too where it takes traffic. A variable without a
+    value fails; names are case-sensitive, so a near name is proposed. A value in the form of a VPC, an endpoint, an
+    endpoint service or an ARN fails, and so does a text that cannot be an id (a link's name) where AWS knows no such
+    link. An id that merely does not exist is VPL-02's.
+    How to fix: set the stage variable to the link's id, which takes effect at once; a literal id needs a deployment.
+    References: AWS: set-up-api-with-vpclink-cli, api-gateway-known-issues, canary-release, API reference Stage.
+    """
+
+    code = "VPL-01"
+    title = "The integration's connection id resolves to a VPC link's id"
+    hop = Hop.VPC_LINK
+    needs = (STAGE, ROUTES, VPC_LINK_V1, VPC_LINK_V2)
+    signatures = frozenset({"E1", "E7"})
+    explains = ("VPL-02",)
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[LinkHop]:
+        """Every VPC link on the paths."""
+        return walk.links
+
+    def judge(self, subject: LinkHop, walk: Walk) -> Iterator[Finding]:
+        """Judge what the connection id becomes."""
+        path = subject.path
+        where, whose = _resource(path), f"{path.resource}{canary_words(path)}"
+        literal = self.cite(ROUTES, path.resource, "connectionId", path.integration.connection_id)
+        missing = path.connection.missing
+        if missing:
+            yield self._without_value(subject, missing[0], literal)
+        elif not subject.id:
+            summary = f"The integration of {whose} is of type VPC_LINK but names no VPC link."
+            yield self.failed(where, summary, [literal], _set(path), subject=subject)
+        elif foreign := foreign_id(subject.id):
+            summary = f"{_source(path)} is {subject.id}: that is {foreign}, not a VPC link's id ({whose})."
+            yield self.failed(where, summary, self._value(path, literal), _set(path), subject=subject)
+        elif not could_be_id(subject.id) and subject.link is None:
+            summary = f"{_source(path)} is {subject.id!r}: that is no VPC link's id; is it a link's name? ({whose})"
+            yield self.failed(where, summary, self._value(path, literal), _set(path, subject.id), subject=subject)
+        else:
+            summary = f"{whose} uses VPC link {subject.id}" + (
+                f", from stage variable {', '.join(path.connection.variables)}." if path.connection.variables else "."
+            )
+            yield self.passed(subject.id, summary, subject=subject)
+
+    def _without_value(self, subject: LinkHop, name: str, literal: Citation) -> Finding:
+        path = subject.path
+        near = _near(name, path)
+        state = "is empty" if name in path.variables else "is not set"
+        summary = (
+            f"Stage variable {name}, which names the VPC link of {path.resource}, {state} on stage {path.stage.name}"
+            f"{canary_words(path)}."
+        )
+        summary += f" There is one called {near}: is that what is meant?" if near else ""
+        names = ", ".join(sorted(path.variables)) or "none"
+        citations = [literal, self.cite(STAGE, _resource(path), "variables", names)]
+        value = path.variables[near] if near and could_be_id(path.variables[near]) else ""
+        return self.failed(_resource(path), summary, citations, _set(path, value=value, name=name), subject=subject)
+
+    def _value(self, path: Path, literal: Citation) -> list[Citation]:
+        values = [
+            self.cite(STAGE, _resource(path), _field(path, name), path.variables.get(name, ""))
+            for name in path.connection.variables
+        ]
+        return [literal, *values]
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The stage variable has the value of its near name; any other right id is not in the evidence."""
+        for hop in walk.links.items:
+            path, missing = hop.path, hop.path.connection.missing
+            near = _near(missing[0], path) if missing else ""
+            if path.index in finding.paths and near and could_be_id(path.variables[near]):
+                variables = {**path.stage.variables, missing[0]: path.variables[near]}
+                changes: dict[str, object] = {"variables": variables}
+                if path.stage.canary and in_canary(path, missing[0]):
+                    overrides = {**path.stage.canary.stage_variables, missing[0]: path.variables[near]}
+                    canary = path.stage.canary.model_copy(update={"stage_variables": overrides})
+                    changes = {"canary": canary}
+                stage = path.stage.model_copy(update=changes)
+                return walk.evidence.with_value(STAGE, stage_key(path.api, walk.request.stage), stage)
+        return None
+
+
+def _resource(path: Path) -> str:
+    """What is to be repaired: the stage that holds the variable, else the integration."""
+    return f"{path.api.id}/{path.stage.name}" if path.connection.variables else path.resource
+
+
+def _source(path: Path) -> str:
+    names = path.connection.variables
+    return f"Stage variable {names[0]}" if link_variable(path) else "The connection id"
+
+
+def _field(path: Path, name: str) -> str:
+    return f"canarySettings.stageVariableOverrides.{name}" if in_canary(path, name) else f"variables.{name}"
+
+
+def _near(name: str, path: Path) -> str:
+    """Return the variable that has a value and whose name is nearly this one."""
+    known = {other.casefold(): other for other, value in sorted(path.variables.items()) if value}
+    found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
+    return known[found[0]] if found else ""
+
+
+def _set(path: Path, link_name: str = "", *, value: str = "", name: str = "") -> Fix:
+    name = name or link_variable(path)
+    link_id = value or "LINK_ID"
+    commands = (set_variable(path, name, link_id),) if name else repoint(path, link_id)
+    generation = "V2" if path.link.expects_v2 else ""
+    stage, method = ("aws_apigatewayv2_stage", "stage_variables") if path.api.protocol != "REST" else (
+        "aws_api_gateway_stage",
+        "variables",
+    )
+    if not name:
+        stage, method = ("aws_apigatewayv2_integration", "connection_id") if path.api.protocol != "REST" else (
+            "aws_api_gateway_integration",
+            "connection_id",
+        )
+    return Fix(
+        summary=f"Set stage variable {name} to the VPC link's id{f' ({value})' if value else ''}; it takes effect at once."
+        if name
+        else "Put the VPC link's id into the integration, and deploy.",
+        cli=(*(() if value else (find_links(path, link_name),)), *commands),
+        cloudformation=generation,
+        terraform=f"{stage}.{method}",
+    )
