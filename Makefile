@@ -29,6 +29,7 @@ lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m bot.docs --check
 
 format: setup ## Rewrite the code in the project's style
 	$(BIN)/ruff format .

@@ -198,7 +198,7 @@ def _listener(hop: ListenerHop) -> Iterator[Want]:
         yield from _imported(hop, [reference.certificate_arn for reference in listener.certificates])
         for reference in hop.evidence.get(s.LISTENER_CERTIFICATES, listener.listener_arn) or ():
             yield s.CERTIFICATE, reference.certificate_arn
-    else:
+    elif listener.protocol.startswith("TCP"):
         yield s.LISTENER_ATTRIBUTES, listener.listener_arn
     balancer = hop.balancer.balancer
     if balancer and balancer.type == "application":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.diagnosis.access_log import access_requests
 from bot.diagnosis.resources import LogEvent
@@ -11,6 +12,30 @@ from bot.diagnosis.signatures import LogLine, RequestLog, group_by_request
 
 def failing_requests(events: Iterable[LogEvent]) -> tuple[RequestLog, ...]:
     """Return the requests of an execution log that ended in a 5xx or name a failure, newest first."""
+    if isinstance(events, tuple):
+        return _remembered(_Same(events))
+    return _failing(events)
+
+
+class _Same:
+    """A tuple that equals only itself: the plan asks about the same reading after every answer."""
+
+    def __init__(self, events: tuple[LogEvent, ...]) -> None:
+        self.events = events
+
+    def __hash__(self) -> int:
+        return id(self.events)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.events is self.events
+
+
+@lru_cache(maxsize=32)
+def _remembered(same: _Same) -> tuple[RequestLog, ...]:
+    return _failing(same.events)
+
+
+def _failing(events: Iterable[LogEvent]) -> tuple[RequestLog, ...]:
     lines = [LogLine(at=event.at, message=event.message) for event in events]
     return newest_first(request for request in group_by_request(lines) if _failed(request))
 

@@ -1,0 +1,95 @@
+"""Writes the parts of the documentation that come from the checks: `python -m bot.docs`, and `--check` in lint."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.diagnosis.article import ARTICLE
+from bot.diagnosis.check import Check, page
+from bot.diagnosis.checks import all_checks
+from bot.diagnosis.policy import policy_json
+
+ROOT = Path(__file__).resolve().parent.parent
+_BEGIN, _END = "<!-- generated: policy -->", "<!-- end of generated -->"
+
+
+def checks_page() -> str:
+    """Return `docs/checks.md`."""
+    checks = all_checks()
+    lines = [
+        "# The checks",
+        "",
+        f"vpclink knows {len(checks)} faults. Each one is a file under `bot/diagnosis/checks/`, and this page is generated",
+        "from those files by `make docs`. `vpclink explain CODE` prints a check's page in the terminal.",
+        "",
+        "| check | fault | what is healthy | hop | since |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [f"| [{c.code}](#{c.code.lower()}) | {c.name} | {c.title} | {c.hop} | {c.since} |" for c in checks]
+    lines += ["", "## From the AWS article to the checks", ""]
+    lines += [
+        "AWS's article on HTTP 500 with API Gateway VPC links names these causes and steps; the checks that cover them:",
+        "",
+        "| the article says | checks |",
+        "|---|---|",
+    ]
+    lines += [f"| {said} | {', '.join(_linked(code) for code in codes)} |" for said, codes in ARTICLE]
+    for check in checks:
+        lines += ["", *_section(check)]
+    return "\n".join(lines) + "\n"
+
+
+def _linked(code: str) -> str:
+    known = {check.code for check in all_checks()}
+    return f"[{code}](#{code.lower()})" if code in known else code
+
+
+def _section(check: Check[Any]) -> Iterator[str]:
+    yield f"## {check.code}"
+    yield ""
+    yield f"**{check.name}** · {check.hop} · {check.role} · since {check.since}"
+    for heading, body in page(check).items():
+        yield ""
+        yield body if heading == "What" else f"*{heading}.* {body[:1].upper()}{body[1:]}"
+    actions = sorted({action for source in check.needs for action in (source.action, *source.also)})
+    yield ""
+    yield f"*Reads.* {', '.join(f'`{action}`' for action in actions)}"
+    if check.signatures:
+        yield ""
+        yield f"*Log signatures that confirm it.* {', '.join(sorted(check.signatures, key=lambda s: int(s[1:])))}"
+    if check.explains:
+        yield ""
+        yield f"*Explains.* {', '.join(_linked(code) for code in check.explains)}"
+
+
+def readme(text: str) -> str:
+    """Return the README with the current policy between its markers."""
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{_BEGIN}\n```json\n{policy_json()}```\n{_END}{after}"
+
+
+def _files() -> dict[Path, str]:
+    files = {ROOT / "docs/checks.md": checks_page()}
+    path = ROOT / "README.md"
+    files[path] = readme(path.read_text(encoding="utf-8"))
+    return files
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files; with `--check`, only say which ones are out of date (exit status 1)."""
+    stale = [p for p, text in _files().items() if not p.exists() or p.read_text(encoding="utf-8") != text]
+    if "--check" in arguments:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(_files()[path], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
