@@ -20,6 +20,7 @@ from bot.diagnosis.evidence import Evidence, Key, MissingEvidence, Outcome
 from bot.diagnosis.model import Finding, Gap, GapReason, LoggedRequest, Report, Request, ResolvedRequest, Timing
 from bot.diagnosis.path import Walk
 from bot.diagnosis.plan import wanted
+from bot.diagnosis.request_log import outcome
 from bot.diagnosis.sources import SOURCES, Source
 from bot.diagnosis.verdict import judge
 
@@ -120,8 +121,8 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
     walk = Walk(evidence)
     findings = _once(finding for check in checks for finding in run(check, walk))
     failing = walk.failing
-    signatures = [x.explanation.signature for x in failing if x.explanation.signature]
-    verdict = judge(findings, {check.code: check for check in checks}, signatures, failing=len(walk.failing_in_window))
+    shown = [what for x in failing if (what := outcome(x))]
+    verdict = judge(findings, {check.code: check for check in checks}, shown, failing=len(walk.failing_in_window))
     return Report(
         at=evidence.at,
         request=_resolved(walk),

@@ -22,7 +22,7 @@ from bot.diagnosis.evidence import NOT_READ, Evidence, MissingEvidence
 from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, ServiceHop, TargetGroupHop, TargetHop
 from bot.diagnosis.integration import Endpoint, expand, matching_route, parse_endpoint
 from bot.diagnosis.model import Gap
-from bot.diagnosis.request_log import RequestLog, failing_accesses, failing_requests
+from bot.diagnosis.request_log import RequestLog, failing_accesses, failing_requests, newest_first
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -127,8 +127,7 @@ class Walk:
     @cached_property
     def failing(self) -> tuple[RequestLog, ...]:
         """The failing requests in the logs that were read, newest first."""
-        executions = [event for reading in self.log_readings.items for event in reading.events]
-        failing = failing_requests(executions)
+        failing = newest_first(x for reading in self.log_readings.items for x in failing_requests(reading.events))
         if failing or not self.access_readings.items:
             return failing
         stage = self.stage

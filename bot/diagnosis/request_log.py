@@ -45,6 +45,21 @@ def failing_accesses(events: Iterable[LogEvent], log_format: str) -> tuple[Reque
     return newest_first(request for request in access_requests(events, log_format) if _failed_access(request))
 
 
+BACKEND_ANSWERED = "backend-5xx"
+"""What a failing request shows when the backend itself answered 5xx: the link carried it there and back."""
+NOT_THE_LINK = "not-the-link"
+"""What it shows when a Lambda function, an authorizer, WAF or a usage plan failed it."""
+
+
+def outcome(request: RequestLog) -> str:
+    """Return what a failing request shows: a signature, or one of the two outcomes that are no fault of the link."""
+    if request.explanation.signature:
+        return request.explanation.signature
+    if request.explanation.label != "none":
+        return NOT_THE_LINK
+    return BACKEND_ANSWERED if request.backend_status is not None and request.backend_status >= 500 else ""
+
+
 def newest_first(requests: Iterable[RequestLog]) -> tuple[RequestLog, ...]:
     """Order requests by time, the newest first."""
     return tuple(sorted(requests, key=lambda request: (request.at, request.request_id or ""), reverse=True))
@@ -60,4 +75,12 @@ def _failed_access(request: RequestLog) -> bool:
     return status >= 500 if status is not None else request.explanation.label != "none"
 
 
-__all__ = ["RequestLog", "failing_accesses", "failing_requests", "newest_first"]
+__all__ = [
+    "BACKEND_ANSWERED",
+    "NOT_THE_LINK",
+    "RequestLog",
+    "failing_accesses",
+    "failing_requests",
+    "newest_first",
+    "outcome",
+]

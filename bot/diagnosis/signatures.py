@@ -29,6 +29,7 @@ _NONE = "none"
 _NO_FAILURE = "Nothing here is a failure that Amazon API Gateway logs."
 _BACKEND_ANSWERED = "The backend itself answered {status}: API Gateway passed it on, and the VPC link worked."
 _REASON_LENGTH = 600
+_MOST_REASONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +144,23 @@ def classify(text: str) -> Explanation:
     messages = split_messages(unfolded)
     found = _last_failure(messages, _EXACT)
     if found is None and not any(message.tells_an_answer for message in messages):
-        found = _last_failure(split_messages(unfolded, by_vocabulary=True), _EXACT)
-        if found is None and "\n" in unfolded:
-            found = _last_failure([Message(None, one_line(join_hard_wrapped(unfolded)))], _HARD_WRAPPED)
+        found = _in_another_reading(unfolded, messages)
     around = facts_of(messages)
     if found is None:
         return _nothing(around)
     shared: dict[str, str] = {key: around[key] for key in ("api_id", "stage", "request_id") if key in around}
     return replace(found, fields=_redacted(shared) | found.fields)
+
+
+def _in_another_reading(unfolded: str, messages: Sequence[Message]) -> Explanation | None:
+    """Lines that lost their ids to an editor, or their line breaks to a terminal."""
+    found = None
+    by_vocabulary = split_messages(unfolded, by_vocabulary=True)
+    if by_vocabulary != messages:
+        found = _last_failure(by_vocabulary, _EXACT)
+    if found is None and "\n" in unfolded:
+        found = _last_failure([Message(None, one_line(join_hard_wrapped(unfolded)))], _HARD_WRAPPED)
+    return found
 
 
 def _last_failure(messages: Sequence[Message], wording: _Wording) -> Explanation | None:
@@ -192,7 +202,7 @@ def _find(request: Sequence[Message], wording: _Wording) -> _Found | None:
     """The signature that a request shows: a stated reason before a telling phrase, the last reason first."""
     texts = [message.text for message in request if message.may_tell_a_failure]
     stated = [(text, match) for text in texts for match in wording.gives_reason.finditer(text)]
-    for text, match in reversed(stated):
+    for text, match in reversed(stated[-_MOST_REASONS:]):
         reason = text[match.start() : match.start() + _REASON_LENGTH]
         found = wording.find(reason, as_reason=match["of_another_kind"] is None)
         if found:

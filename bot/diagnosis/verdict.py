@@ -20,7 +20,7 @@ _CONFIDENCES = list(Confidence)
 
 
 def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str], *, failing: int) -> Verdict:
-    """Return the verdict. `signatures` are those of the log's failing requests; `failing` is how many there are."""
+    """Return the verdict. `signatures` are what the log's failing requests show; `failing` is how many there are."""
     seen = frozenset(signatures)
     faults = _merged(f for f in findings if f.status is Status.FAIL and checks[f.check].role is Role.CAUSE)
     folded = _explained(faults, checks)

@@ -9,6 +9,7 @@ from bot.diagnosis.check import HEADINGS, Check, page, run
 from bot.diagnosis.checks import all_checks, by_code
 from bot.diagnosis.model import Hop
 from bot.diagnosis.path import Walk
+from bot.diagnosis.request_log import BACKEND_ANSWERED, NOT_THE_LINK
 from tests.diagnosis import worlds as w
 
 
@@ -61,4 +62,8 @@ def test_a_check_carries_everything_that_is_known_of_it(check):
     assert check.title
     assert check.since
     assert check.needs
-    assert (check.signatures | check.warning_signatures) <= {f"E{n}" for n in range(1, 13)}
+    assert (check.signatures | check.warning_signatures) <= {
+        *(f"E{n}" for n in range(1, 13)),
+        BACKEND_ANSWERED,
+        NOT_THE_LINK,
+    }
