@@ -1,0 +1,1 @@
+"""What the bot remembers: runs and their reports, small values with an expiry, and messages it has posted."""

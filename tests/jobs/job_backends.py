@@ -1,0 +1,141 @@
+"""The backends that the contract suite runs on, and a clock that only moves when a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from bot.jobs.interface import Handler, Job, JobQueue, Leases, OnDead
+from bot.jobs.runner import Policy
+from bot.jobs.sqlite import SqliteJobQueue
+from bot.store.database import Database
+
+POLL = 0.5
+LEASE = 60.0
+
+
+class FakeClock:
+    """Sleepers wake when `advance` has moved the time far enough."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        self._sleepers: dict[asyncio.Future[None], tuple[datetime, float]] = {}
+        self._changed = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers[sleeper] = (self.moment + timedelta(seconds=seconds), seconds)
+        self._changed.set()
+        try:
+            await sleeper
+        finally:
+            self._sleepers.pop(sleeper, None)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait until somebody sleeps for exactly this long."""
+        while not any(length == seconds for _, length in self._sleepers.values()):
+            self._changed.clear()
+            await self._changed.wait()
+
+    def jump(self, seconds: float) -> None:
+        """Move the time as a suspended process sees it: nobody wakes yet."""
+        self.moment += timedelta(seconds=seconds)
+
+    def advance(self, seconds: float) -> None:
+        self.jump(seconds)
+        for sleeper in [sleeper for sleeper, (wake_at, _) in self._sleepers.items() if wake_at <= self.moment]:
+            del self._sleepers[sleeper]
+            if not sleeper.done():
+                sleeper.set_result(None)
+
+
+class LeasedQueue(JobQueue, Protocol):
+    """A queue whose delivery side a test can drive by hand."""
+
+    @property
+    def leases(self) -> Leases: ...
+
+
+class QueueBackend(Protocol):
+    """One storage of jobs; every call of `queue` opens it once more, as another process would."""
+
+    keeps_order: bool
+    clock: FakeClock
+
+    async def queue(self, policy: Policy | None = None, *, retention: float = ...) -> LeasedQueue: ...
+
+
+class SqliteBackend:
+    """A SQLite file in a test's own directory."""
+
+    keeps_order = True
+
+    def __init__(self, directory: Path, opened: AsyncExitStack) -> None:
+        self.path = directory / "vpclink.db"
+        self.clock = FakeClock()
+        self._opened = opened
+
+    async def database(self, *, busy_seconds: float = 2.0) -> Database:
+        return await self._opened.enter_async_context(Database(self.path, busy_seconds=busy_seconds))
+
+    async def queue(self, policy: Policy | None = None, *, retention: float = 3600) -> SqliteJobQueue:
+        return self.queue_on(await self.database(), policy, retention=retention)
+
+    def queue_on(
+        self,
+        database: Database,
+        policy: Policy | None = None,
+        *,
+        retention: float = 3600,
+        redact: Callable[[str], str] = str,
+    ) -> SqliteJobQueue:
+        policy = policy or Policy(lease=LEASE, poll=POLL)
+        now, sleep = self.clock.now, self.clock.sleep
+        return SqliteJobQueue(database, policy=policy, retention=retention, now=now, sleep=sleep, redact=redact)
+
+
+class Blocking:
+    """A handler that starts a job and waits to be let go."""
+
+    def __init__(self) -> None:
+        self.started = asyncio.Event()
+        self.release = asyncio.Event()
+        self.cancelled = asyncio.Event()
+        self.keys: list[str] = []
+
+    async def __call__(self, job: Job) -> None:
+        self.keys.append(job.key)
+        self.started.set()
+        try:
+            await self.release.wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+
+
+@asynccontextmanager
+async def running(
+    queue: JobQueue, handler: Handler, *, concurrency: int = 1, on_dead: OnDead | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the queue for the length of the block; ten seconds of real time mean that the test hangs."""
+    task = asyncio.create_task(queue.run(handler, concurrency=concurrency, on_dead=on_dead))
+    try:
+        async with asyncio.timeout(10):
+            yield task
+    finally:
+        await queue.stop()
+        await asyncio.wait({task})
+
+
+async def pass_time(clock: FakeClock, until: Callable[[], bool]) -> None:
+    """Let one poll after the other go by, each once the queue has found nothing to do."""
+    while not until():
+        await clock.asleep(POLL)
+        clock.advance(POLL)
