@@ -38,9 +38,9 @@ class NotARead(RuntimeError):  # noqa: N818 - states the law that was about to b
 class Connection:
     """Clients of one account and region. boto3 makes a client slowly and not thread-safely: once, under a lock."""
 
-    def __init__(self, session: boto3.Session, region: str) -> None:
+    def __init__(self, session: boto3.Session, region: str, limiter: Limiter | None = None) -> None:
         self.region = region
-        self.limiter = Limiter()
+        self.limiter = limiter or Limiter()
         self._session = session
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 
 class TokenBucket:
@@ -54,15 +55,16 @@ LIMITS: dict[str, tuple[float, int]] = {
 class Limiter:
     """The buckets of one account and region, made as they are needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Mapping[str, tuple[float, int]] = MappingProxyType(LIMITS)) -> None:
+        self._limits = limits
         self._buckets: dict[str, TokenBucket] = {}
         self._lock = threading.Lock()
 
     def take(self, service: str) -> None:
         """Wait for this service's turn; a service without a limit has none."""
-        if service not in LIMITS:
+        if service not in self._limits:
             return
         with self._lock:
             name = "apigateway" if service == "apigatewayv2" else service
-            bucket = self._buckets.setdefault(name, TokenBucket(*LIMITS[service]))
+            bucket = self._buckets.setdefault(name, TokenBucket(*self._limits[service]))
         bucket.take()

@@ -1,4 +1,4 @@
-"""AWS's article on HTTP 500 with API Gateway VPC links, sentence by sentence in our words, and the checks that cover it.
+"""AWS's article on HTTP 500 with VPC links, sentence by sentence in our words, and the checks that cover it.
 
 Source: AWS re:Post Knowledge Center, "How do I resolve HTTP 500 errors from VPC link integrations for API Gateway?".
 """

@@ -47,7 +47,7 @@ class Check(ABC, Generic[S]):
     needs: ClassVar[tuple[Source[Any], ...]]
     """The evidence that the judgement reads; the policy is generated from it."""
     signatures: ClassVar[frozenset[str]] = frozenset()
-    """Log signatures (E1 … E12, or an outcome of `request_log`) that this fault produces; a log that shows one confirms it."""
+    """What a failing request's log shows of this fault (E1 … E12, or an outcome of `request_log`): it confirms it."""
     warning_signatures: ClassVar[frozenset[str]] = frozenset()
     """Log signatures that make a mere warning of this check a possible cause."""
     explains: ClassVar[tuple[str, ...]] = ()
