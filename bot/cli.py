@@ -14,9 +14,14 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from bot.diagnosis.model import Report, State
+from bot.diagnosis.model import State
+
+if TYPE_CHECKING:
+    import boto3
+
+    from bot.diagnosis.evidence import Evidence
 
 EXIT = {State.NO_FAULT_FOUND: 0, State.CAUSE_FOUND: 1, State.INCONCLUSIVE: 3}
 USAGE_ERROR = 2
@@ -71,11 +76,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     diagnose.add_argument("--save", metavar="FILE", help="also write the evidence bundle, for `vpclink replay`")
     diagnose.add_argument("--deadline", type=float, default=25.0, help="seconds until it reports what it has")
+    diagnose.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
+    diagnose.add_argument("--changes", action="store_true", help="also look up who changed what (CloudTrail)")
     _format(diagnose)
     diagnose.set_defaults(run=_diagnose)
 
     replay = commands.add_parser("replay", help="judge a saved evidence bundle again")
     replay.add_argument("file", help="an evidence bundle, or - for standard input")
+    replay.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
     _format(replay)
     replay.set_defaults(run=_replay)
 
@@ -95,6 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--request-url", help="public URL of the bot, for HTTP mode (without it: Socket Mode)")
     manifest.set_defaults(run=_manifest)
 
+    doctor = commands.add_parser("doctor", help="try each read once: what this role can and cannot see")
+    doctor.add_argument("--region", help="AWS region (default: AWS_REGION, then the profile's)")
+    _format(doctor)
+    doctor.set_defaults(run=_doctor)
+
     policy = commands.add_parser("policy", help="print the read-only IAM policy")
     policy.set_defaults(run=_policy)
     return parser
@@ -105,11 +118,10 @@ def _format(parser: argparse.ArgumentParser) -> None:
 
 
 def _diagnose(options: argparse.Namespace) -> int:
-    import boto3
-
     from bot.aws.collectors import readers
     from bot.diagnosis import engine
     from bot.diagnosis.api_reference import parse_api_text
+    from bot.diagnosis.changes import resources_to_look_up
     from bot.diagnosis.evidence import to_json
     from bot.diagnosis.model import Request
 
@@ -117,14 +129,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     stage = options.stage or reference.stage
     if not stage:
         raise UsageError("which stage? Expected: vpclink diagnose <api> <stage> [/path] [METHOD]")
-    session = boto3.Session()
-    region = options.region or reference.region or os.environ.get("AWS_REGION") or session.region_name
-    if not region:
-        raise UsageError("which region? Give --region, or set AWS_REGION.")
-    if session.get_credentials() is None:
-        raise UsageError(
-            "there are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        )
+    session, region = _session(options.region or reference.region)
     request = Request(
         api=options.api,
         stage=stage,
@@ -135,21 +140,24 @@ def _diagnose(options: argparse.Namespace) -> int:
         since_minutes=since_minutes(options.since),
     )
     clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
-    evidence = engine.collect(request, readers(session)(request), clock, deadline=options.deadline)
+    reader = readers(session)(request)
+    evidence = engine.collect(request, reader, clock, deadline=options.deadline)
+    if options.changes:
+        names = resources_to_look_up(engine.report(evidence))
+        evidence = engine.with_changes(evidence, names, reader)
     if options.save:
         Path(options.save).write_text(to_json(evidence), encoding="utf-8")
-    return _print_report(engine.report(evidence), options.format)
+    return _print_report(evidence, options)
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from bot.diagnosis import engine
     from bot.diagnosis.evidence import BundleError, from_json
 
     try:
         evidence = from_json(_text(options.file))
     except BundleError as error:
         raise UsageError(str(error)) from error
-    return _print_report(engine.report(evidence), options.format)
+    return _print_report(evidence, options)
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -201,13 +209,55 @@ def _policy(_: argparse.Namespace) -> int:
     return 0
 
 
-def _print_report(report: Report, output: str) -> int:
-    if output == "json":
-        sys.stdout.write(report.to_json())
+def _doctor(options: argparse.Namespace) -> int:
+    import json
+    from dataclasses import asdict
+
+    from bot.aws.connection import Connection
+    from bot.aws.doctor import examine
+
+    session, region = _session(options.region)
+    readings = examine(Connection(session, region))
+    if options.format == "json":
+        sys.stdout.write(json.dumps([asdict(reading) for reading in readings], indent=2) + "\n")
+    else:
+        for reading in readings:
+            note = f" ({reading.detail})" if reading.detail else ""
+            sys.stdout.write(f"{reading.state:<10} {reading.action}{note}\n")
+    return 0 if all(reading.state == "allowed" for reading in readings) else EXIT[State.INCONCLUSIVE]
+
+
+def _session(region: str | None) -> tuple[boto3.Session, str]:
+    """Return a session with credentials, and the region."""
+    import boto3
+
+    session = boto3.Session()
+    region = region or os.environ.get("AWS_REGION") or session.region_name
+    if not region:
+        raise UsageError("which region? Give --region, or set AWS_REGION.")
+    if session.get_credentials() is None:
+        raise UsageError(
+            "there are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    return session, region
+
+
+def _print_report(evidence: Evidence, options: argparse.Namespace) -> int:
+    from bot.diagnosis.engine import report as judge
+    from bot.diagnosis.what_if import CannotTest, what_if
+
+    report = judge(evidence)
+    try:
+        tested = what_if(evidence, options.what_if) if options.what_if else None
+    except CannotTest as error:
+        raise UsageError(f"--what-if: {error}") from error
+    if options.format == "json":
+        extra = {"what_if": tested.to_dict()} if tested else {}
+        sys.stdout.write(report.to_json(extra))
     else:
         from bot.report.terminal import render_terminal
 
-        sys.stdout.write(render_terminal(report))
+        sys.stdout.write(render_terminal(report) + (f"\n{tested.summary}\n" if tested else ""))
     return EXIT[report.verdict.state]
 
 

@@ -52,6 +52,9 @@ class Check(ABC, Generic[S]):
     """Log signatures that make a mere warning of this check a possible cause."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Codes of the checks whose failure on the same path is a consequence of this fault."""
+    blocking: ClassVar[bool] = True
+    """Whether a refused read of this check stands in the way of "no fault found". False where the check only weighs
+    evidence of failures, so that it has nothing to hide while the log shows that no request fails."""
     since: ClassVar[str]
 
     @property

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.diagnosis.changes import recorded
 from bot.diagnosis.check import Check, run
 from bot.diagnosis.checks import all_checks
 from bot.diagnosis.drawing import draw
@@ -102,6 +103,17 @@ def collect(
     return replace(evidence, timing=timing)
 
 
+def with_changes(evidence: Evidence, names: Sequence[str], reader: Reader) -> Evidence:
+    """Read who changed these resources; afterwards, for CloudTrail allows two look-ups a second."""
+    reads: dict[Key, Outcome] = {}
+    for name in names:
+        outcomes = reader.read(SOURCES["changes"], [name], evidence.request, evidence.at)
+        reads["changes", name] = outcomes[name]
+        if isinstance(outcomes[name], Gap):
+            break
+    return evidence.with_reads(reads)
+
+
 def _by_source(keys: frozenset[Key]) -> list[tuple[Source[Any], list[str]]]:
     grouped: dict[str, list[str]] = {}
     for name, key in sorted(keys):
@@ -141,6 +153,7 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
             for x in failing[:SHOWN_REQUESTS]
         ),
         failing_requests=len(failing),
+        changes=recorded(walk, verdict.causes),
         timing=evidence.timing,
     )
 

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -207,6 +210,16 @@ class Timing(Frozen):
     rounds: int = 0
 
 
+class RecordedChange(Frozen):
+    """Who changed a resource of the path before the failure. `fits` are the causes that the call can have brought."""
+
+    at: datetime
+    call: str
+    principal: str
+    resource: str
+    fits: tuple[str, ...] = ()
+
+
 class Report(Frozen):
     """Everything that is known at the end of one diagnosis."""
 
@@ -220,8 +233,11 @@ class Report(Frozen):
     logs: tuple[LoggedRequest, ...]
     failing_requests: int = 0
     """How many failing requests the log window holds; `logs` shows the newest of them."""
+    changes: tuple[RecordedChange, ...] = ()
+    """Only where they were looked up; newest first."""
     timing: Timing
 
-    def to_json(self) -> str:
-        """Return the machine contract's text: one JSON object with a closing newline."""
-        return self.model_dump_json(indent=2, by_alias=True) + "\n"
+    def to_json(self, extra: Mapping[str, Any] | None = None) -> str:
+        """Return the machine contract's text: one JSON object, `extra` keys last, with a closing newline."""
+        document = {**self.model_dump(mode="json", by_alias=True), **(extra or {})}
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -8,17 +8,20 @@ from typing import Any
 
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks import all_checks
-from bot.diagnosis.sources import CALLER, HTTP_APIS, REST_APIS, ROUTES, STAGE, Source
+from bot.diagnosis.sources import CALLER, CHANGES, HTTP_APIS, REST_APIS, ROUTES, STAGE, Source
 
 ALWAYS: tuple[Source[Any], ...] = (CALLER, REST_APIS, HTTP_APIS, STAGE, ROUTES)
 """What every diagnosis reads to find the path, whichever check asks."""
+OPTIONAL: tuple[Source[Any], ...] = (CHANGES,)
+"""What no verdict needs: who changed what, read after it."""
 GATEWAY_PATHS = ("/restapis", "/restapis/*", "/apis", "/apis/*", "/vpclinks/*", "/account", "/clientcertificates/*")
 """`apigateway:GET` would also read API keys: these paths leave them out. IAM's ARNs of API Gateway hold no account."""
 
 
 def actions(checks: Iterable[Check[Any]] | None = None) -> tuple[str, ...]:
     """Return every IAM action that these checks (all of them by default) need, sorted."""
-    sources = [*ALWAYS, *(source for check in checks or all_checks() for source in check.needs)]
+    needed = (source for check in checks or all_checks() for source in check.needs)
+    sources = [*ALWAYS, *OPTIONAL, *needed]
     return tuple(sorted({action for source in sources for action in (source.action, *source.also)}))
 
 

@@ -27,11 +27,11 @@ _ANY_NAME = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _NAMES.items(
 # A name, whatever quotes it, and what stands between it and its value. `value` is how name-value pairs spell it
 # ({"name": "Cookie", "value": "…"}), the blank line how a multipart form does.
 _NAMED = re.compile(
-    rf"(?<!//)(?P<option>--(?:[a-z0-9]{{1,20}}-){{0,4}})?"
+    rf"(?<!//)(?P<option>--[\w-]{{0,40}}?)?"
     rf"(?:{_ANY_NAME})"
     r"(?P<close>\\*[\"']|%22)?"
     r"(?:(?P<pair>[ \t]{0,20},\s{0,20}\\*[\"']?value\\*[\"']?[ \t]{0,20}[:=])|(?P<part>(?:\r?\n|\\r\\n|\\n){2})|"
-    r"[ \t]{0,20}(?:=>|(?P<colon>:|%3A)|=|%3D)|(?(option)[ \t]|(?!)))"
+    r"(?P<tag>(?:\s[^<>\n]{0,200})?>)|[ \t]{0,20}(?:=>|(?P<colon>:)|=|(?P<encoded>%3A|%3D))|(?(option)[ \t]|(?!)))"
     r"[ \t]{0,20}(?P<open>\\*[\"']|%22)?",
     re.IGNORECASE,
 )
@@ -41,10 +41,11 @@ _NO_SECRET = re.compile(r"(?:null|none|true|false|undefined|-)(?![\w.-])|arn:aws
 
 # A mark of punctuation ends a bare value only where it closes something, because a password may hold it too.
 _CLOSES = r"(?=[\s\"'&,;})\]<>|\\`]|$|[\w.-]{1,64}=)"
-_BARE = re.compile(rf"(?:[^\s&\"'<>,;}})\]|\\`%]++|[',;}})\]|`](?!{_CLOSES})|%(?!2[26]|3B|7D)|\\(?![\"'nrt]))+", re.I)
-_BARE_AFTER_COLON = re.compile(
-    rf"(?:[^\s\"',;}})\]|\\`%]++|[\"',;}})\]|`](?!{_CLOSES})|%(?!2[26]|7D)|\\(?![\"'nrt]))+", re.I
-)
+_BARE = re.compile(rf"(?:[^\s&\"'<>,;}})\]|\\`]++|[',;}})\]|`](?!{_CLOSES})|\\(?![\"'nrt]))+")
+_BARE_AFTER_COLON = re.compile(rf"(?:[^\s\"',;}})\]|\\`]++|[\"',;}})\]|`](?!{_CLOSES})|\\(?![\"'nrt]))+")
+# Behind a percent-encoded "=" the whole text is encoded, and so is what ends the value.
+_BARE_ENCODED = re.compile(r"(?:[^\s&\"'<>%]++|%(?!2[26]|7D))+", re.IGNORECASE)
+_TEXT_OF_TAG = re.compile(r"[^<]+")
 _CREDENTIAL = re.compile(
     r"(?:[a-z][\w-]{0,40}[ \t]+(?![\w.-]{1,64}[ \t]?[:=][ \t]))?"
     r"(?:\w{1,40}=\\*\"[^\"\n]*+\"?|(?:[^\s&\"'<>,;})\]\\]++|,(?![\s\w])|\\(?![\"'nrt]))+)"
@@ -90,6 +91,8 @@ def _kind(match: re.Match[str]) -> str:
 def _end_of_value(text: str, match: re.Match[str]) -> int:
     """Where the value after a name ends; its start where there is no secret."""
     start, opening = match.end(), match["open"]
+    if match["tag"] and not text[: _name_start(text, match.start())].endswith(("<", ":")):
+        return start
     if _MARK.match(text, start) or _NO_SECRET.match(text, start):
         return start
     if opening:
@@ -107,6 +110,10 @@ def _unquoted(text: str, match: re.Match[str]) -> re.Pattern[str]:
     kind, colon = _kind(match), match["colon"]
     if match["part"]:
         return _LINE
+    if match["tag"]:
+        return _TEXT_OF_TAG
+    if match["encoded"]:
+        return _BARE_ENCODED
     if kind == "authorization":
         return _CREDENTIAL
     if kind == "cookie":

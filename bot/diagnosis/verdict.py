@@ -130,7 +130,13 @@ _SILENT = {GapReason.NOT_FOUND}
 
 
 def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int) -> Verdict:
-    blind = [f for f in findings if f.status is Status.UNKNOWN and checks[f.check].role is not Role.CONTEXT]
+    blind = [
+        f
+        for f in findings
+        if f.status is Status.UNKNOWN
+        and checks[f.check].role is not Role.CONTEXT
+        and (checks[f.check].blocking or failing)
+    ]
     gaps = {gap.action for f in blind for gap in f.gaps if gap.reason not in _SILENT}
     broken = sorted({f.check for f in blind if not f.gaps and "itself failed" in f.summary})
     if gaps:

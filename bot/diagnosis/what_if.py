@@ -1,0 +1,99 @@
+"""Testing a fix on the model: the evidence as it would be after it, judged again.
+
+The failing requests in the log happened before the fix, and what only the fault made sick (targets that fail their
+health checks) would heal with it: both are taken out, so that what remains is broken for a reason of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.diagnosis import sources as s
+from bot.diagnosis.checks import by_code
+from bot.diagnosis.engine import report
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Cause, Finding, Report, State, Status
+from bot.diagnosis.path import Walk
+
+
+class CannotTest(ValueError):  # noqa: N818 - says what cannot be done, like the other usage errors
+    """The fix cannot be tested on the model; the message says why."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What would remain after one fix."""
+
+    check: str
+    fixed: tuple[str, ...]
+    """The resources that the fix repairs."""
+    remaining: tuple[Cause, ...]
+    state: State
+    summary: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the machine contract's `what_if`."""
+        remaining = [{"check": c.check, "resource": c.resource, "summary": c.summary} for c in self.remaining]
+        return {
+            "check": self.check,
+            "fixed": list(self.fixed),
+            "state": self.state,
+            "remaining": remaining,
+            "summary": self.summary,
+        }
+
+
+def what_if(evidence: Evidence, code: str) -> WhatIf:
+    """Apply the fix of every failure of one check to the evidence, and judge again; raise `CannotTest`."""
+    check = by_code().get(code.upper())
+    if check is None:
+        raise CannotTest(f"there is no check {code!r}; expected a code such as SG-03")
+    before = report(evidence)
+    failing = [f for f in before.findings if f.check == check.code and f.status is Status.FAIL]
+    if not failing:
+        raise CannotTest(f"{check.code} does not fail here, so there is nothing to fix")
+    fixed = _repaired(evidence, failing)
+    if fixed is None:
+        raise CannotTest(f"the fix of {check.code} is not a change of configuration that the model can show")
+    healed = _heal_symptoms(_without_old_requests(fixed), before, check.code)
+    after = report(healed)
+    remaining = tuple(c for c in after.verdict.causes if c.check != check.code)
+    resources = tuple(dict.fromkeys(f.resource for f in failing))
+    return WhatIf(check.code, resources, remaining, after.verdict.state, _summary(check.code, remaining, after))
+
+
+def _repaired(evidence: Evidence, failing: list[Finding]) -> Evidence | None:
+    for finding in failing:
+        changed = by_code()[finding.check].repair(finding, Walk(evidence))
+        if changed is None:
+            return None
+        evidence = changed
+    return evidence
+
+
+def _without_old_requests(evidence: Evidence) -> Evidence:
+    for source in (s.EXECUTION_LOG, s.ACCESS_LOG):
+        for key, reading in list(evidence.items(source)):
+            evidence = evidence.with_value(source, key, reading.model_copy(update={"events": ()}))
+    return evidence
+
+
+def _heal_symptoms(evidence: Evidence, before: Report, code: str) -> Evidence:
+    """Repair what the cause explained, unless something else that fails explains it too."""
+    checks = by_code()
+    others = {f.check for f in before.findings if f.status is Status.FAIL and f.check != code}
+    for finding in before.findings:
+        explained = finding.check in checks[code].explains and finding.status is Status.FAIL
+        if explained and not any(finding.check in checks[other].explains for other in others):
+            evidence = _repaired(evidence, [finding]) or evidence
+    return evidence
+
+
+def _summary(code: str, remaining: tuple[Cause, ...], after: Report) -> str:
+    if remaining:
+        listed = "; ".join(f"{cause.check}: {cause.summary}" for cause in remaining)
+        return f"After the fix of {code} this would still be broken: {listed}"
+    if after.verdict.state is State.INCONCLUSIVE:
+        return f"After the fix of {code} no fault would be left that we can see. {after.verdict.summary}"
+    return f"After the fix of {code} nothing on this path would explain an HTTP 500."

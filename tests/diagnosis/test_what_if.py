@@ -1,0 +1,46 @@
+"""Testing a fix on the model, with the checks that exist."""
+
+import pytest
+
+from bot.diagnosis import sources as s
+from bot.diagnosis.model import State
+from bot.diagnosis.what_if import CannotTest, what_if
+from tests.diagnosis import worlds as w
+
+FAILURE = "Execution failed due to configuration error: There was an internal error while executing your request"
+
+
+def sick(evidence=None):
+    health = tuple(w.target(t, "unhealthy", "Target.FailedHealthChecks") for t in w.TARGETS)
+    return w.logged(FAILURE, evidence=w.changed(s.TARGET_HEALTH, w.GROUP, health, evidence))
+
+
+def test_after_the_only_fault_is_fixed_nothing_remains():
+    result = what_if(sick(w.changed(s.SECURITY_GROUP, w.TARGET_SG, w.security_group(w.TARGET_SG))), "SG-03")
+    assert (result.state, result.remaining) == (State.NO_FAULT_FOUND, ())
+    assert result.fixed == (w.TARGET_SG,)
+
+
+def test_a_second_fault_remains_and_is_said():
+    acl = w.acl(w.entry(50, "deny", egress=True))
+    world = w.changed(s.SECURITY_GROUP, w.TARGET_SG, w.security_group(w.TARGET_SG))
+    for subnet in w.TARGET_SUBNETS:
+        world = w.changed(s.NETWORK_ACL, subnet, acl, world)
+    result = what_if(sick(world), "SG-03")
+    assert [c.check for c in result.remaining] == ["NACL-01"]
+    assert "would still be broken: NACL-01" in result.summary
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code", "said"),
+    [
+        pytest.param(w.healthy(), "XX-99", "there is no check", id="unknown check"),
+        pytest.param(w.healthy(), "SG-03", "does not fail here", id="nothing to fix"),
+        pytest.param(
+            w.changed(s.TARGET_HEALTH, w.GROUP, ()), "TG-01", "not a change of configuration", id="no model of it"
+        ),
+    ],
+)
+def test_what_cannot_be_tested_says_why(evidence, code, said):
+    with pytest.raises(CannotTest, match=said):
+        what_if(evidence, code)
