@@ -93,6 +93,13 @@ def _attempts(region: str, account: str) -> dict[str, tuple[str, str, dict[str, 
         "logs:DescribeDeliveries": ("logs", "describe_deliveries", {"limit": 1}),
         "logs:GetDeliveryDestination": ("logs", "get_delivery_destination", {"name": "vpclink-doctor"}),
         "logs:FilterLogEvents": ("logs", "filter_log_events", {**log_group, "limit": 1}),
+        "logs:StartQuery": (
+            "logs",
+            "start_query",
+            {**log_group, "startTime": 0, "endTime": 1, "queryString": "limit 1"},
+        ),
+        "logs:GetQueryResults": ("logs", "get_query_results", {"queryId": "00000000-0000-0000-0000-000000000000"}),
+        "logs:StopQuery": ("logs", "stop_query", {"queryId": "00000000-0000-0000-0000-000000000000"}),
         "cloudwatch:GetMetricData": ("cloudwatch", "get_metric_data", _no_metric()),
         "servicediscovery:ListInstances": ("servicediscovery", "list_instances", {"ServiceId": "srv-none"}),
         "servicequotas:GetServiceQuota": (

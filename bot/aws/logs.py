@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.aws import insights
 from bot.aws.errors import Failure
 from bot.aws.reader import Context
 from bot.diagnosis import resources as r
@@ -74,6 +75,8 @@ def execution_log(context: Context, group: str) -> r.LogReading | Gap:
             wider = _failures(context, group, context.at - WIDER, FAILURE_PHRASES[:1])
             reading = wider if wider.events else reading
     except Failure as failed:
+        if failed.reason is GapReason.ERROR and failed.detail in insights.REFUSALS:
+            return insights.failures(context, group, since)
         if failed.reason is not GapReason.NOT_FOUND:
             raise
         detail = "there is no such log group: nothing was logged yet, or logging is off"

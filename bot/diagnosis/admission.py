@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.reachability import Admission, Direction, Peer, UnknownPrefixList, admits
-from bot.diagnosis.resources import IpPermission, SecurityGroup
+from bot.diagnosis.resources import GroupPair, IpPermission, IpRange, Ipv6Range, SecurityGroup
 from bot.diagnosis.sources import PREFIX_LIST, SECURITY_GROUP
 
 ANYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
@@ -69,3 +69,28 @@ def name_groups(groups: Sequence[SecurityGroup]) -> str:
     """Return the groups as people know them: `sg-0a1 (orders-app), sg-0a2`."""
     named = [f"{g.group_id} ({g.group_name})" if g.group_name not in {"", g.group_id} else g.group_id for g in groups]
     return ", ".join(named)
+
+
+def tcp_rule(port: int, addresses: Sequence[str] = (), group_ids: Sequence[str] = ()) -> IpPermission:
+    """Return a rule for one TCP port and these addresses, ranges or groups."""
+    ranges = [a if "/" in a else f"{a}/{128 if ':' in a else 32}" for a in addresses]
+    return IpPermission(
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        ip_ranges=tuple(IpRange(cidr_ip=a) for a in ranges if ":" not in a),
+        ipv6_ranges=tuple(Ipv6Range(cidr_ipv6=a) for a in ranges if ":" in a),
+        user_id_group_pairs=tuple(GroupPair(group_id=i) for i in group_ids),
+    )
+
+
+def as_argument(rule: IpPermission) -> str:
+    """Return a rule of `tcp_rule` as the AWS CLI takes it after `--ip-permissions`."""
+    parts = ["IpProtocol=tcp", f"FromPort={rule.from_port}", f"ToPort={rule.to_port}"]
+    lists = (
+        ("IpRanges", [f"{{CidrIp={x.cidr_ip}}}" for x in rule.ip_ranges]),
+        ("Ipv6Ranges", [f"{{CidrIpv6={x.cidr_ipv6}}}" for x in rule.ipv6_ranges]),
+        ("UserIdGroupPairs", [f"{{GroupId={x.group_id}}}" for x in rule.user_id_group_pairs]),
+    )
+    parts += [f"{name}=[{','.join(items)}]" for name, items in lists if items]
+    return f"'{','.join(parts)}'"

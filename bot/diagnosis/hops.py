@@ -140,8 +140,7 @@ class LinkHop:
     def balancer_arn(self) -> str:
         """The load balancer that the path reaches through this link; empty where it names none."""
         if self.path.api.protocol == "HTTP":
-            listener = self.front_listener
-            return listener.load_balancer_arn if listener else ""
+            return balancer_of_listener(self.path.uri.text)
         if self.path.integration.target:
             return self.path.target.text
         link = self.link
@@ -185,9 +184,7 @@ class LinkHop:
         arn = self.balancer_arn
         if not arn:
             return ()
-        listener = self.front_listener
-        port = listener.port if listener else self.path.endpoint.port
-        return (BalancerHop(self.evidence, self, arn, port, self.path.endpoint.scheme, None),)
+        return (BalancerHop(self.evidence, self, arn, self.path.endpoint.port, self.path.endpoint.scheme, None),)
 
 
 @dataclass(frozen=True)
@@ -231,7 +228,7 @@ class BalancerHop:
     evidence: Evidence = field(repr=False, compare=False)
     link: LinkHop
     arn: str
-    port: int | None
+    uri_port: int | None
     scheme: str
     """What API Gateway speaks when it arrives here: `http` or `https`."""
     front: TargetGroupHop | None
@@ -241,6 +238,14 @@ class BalancerHop:
     def path(self) -> Path:
         """The path that this hop belongs to."""
         return self.link.path
+
+    @property
+    def port(self) -> int | None:
+        """The port on which the path meets it: the URI's, or that of the listener that an HTTP API names."""
+        if self.front is None and self.path.api.protocol == "HTTP":
+            listener = self.link.front_listener
+            return listener.port if listener else None
+        return self.uri_port
 
     @property
     def balancer(self) -> r.LoadBalancer | None:
@@ -260,9 +265,9 @@ class BalancerHop:
     @property
     def listener_hops(self) -> tuple[ListenerHop, ...]:
         """The listener on the port of the path."""
-        front = self.link.front_listener if self.front is None else None
-        if front:
-            return (ListenerHop(self.evidence, self, front),)
+        if self.front is None and self.path.api.protocol == "HTTP":
+            front = self.link.front_listener
+            return (ListenerHop(self.evidence, self, front),) if front else ()
         if self.balancer is None:
             return ()
         return tuple(ListenerHop(self.evidence, self, x) for x in self.listeners if x.port == self.port)
@@ -448,6 +453,12 @@ class TargetHop:
         """The security groups on the target's interface that exist."""
         interface = self.interface
         return found_groups(self.evidence, interface.group_ids if interface else ())
+
+
+def balancer_of_listener(arn: str) -> str:
+    """Return the ARN of a listener's load balancer, which is part of its own; empty for anything else."""
+    head, found, tail = arn.partition(":listener/")
+    return f"{head}:loadbalancer/{tail.rpartition('/')[0]}" if found else ""
 
 
 def interfaces_key(link: r.VpcLinkV2) -> str:

@@ -36,13 +36,14 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[redacted:[a-z-]{1,24}\](?=[\s\"'&,;})\]<|\\%]|$)")
-# Words that say that there is no secret here; an ARN names a secret and is none.
-_NO_SECRET = re.compile(r"(?:null|none|true|false|undefined|-)(?![\w.-])|arn:aws|api stage", re.IGNORECASE)
+# What says that there is no secret, what names one and is none (an ARN), and what follows an API key left out.
+_NO_SECRETS = frozenset({"null", "none", "true", "false", "undefined", "-"})
+_NO_VALUE = re.compile(r"arn:aws|api stage", re.IGNORECASE)
 
 # A mark of punctuation ends a bare value only where it closes something, because a password may hold it too.
-_CLOSES = r"(?=[\s\"'&,;})\]<>|\\`]|$|[\w.-]{1,64}=)"
-_BARE = re.compile(rf"(?:[^\s&\"'<>,;}})\]|\\`]++|[',;}})\]|`](?!{_CLOSES})|\\(?![\"'nrt]))+")
-_BARE_AFTER_COLON = re.compile(rf"(?:[^\s\"',;}})\]|\\`]++|[\"',;}})\]|`](?!{_CLOSES})|\\(?![\"'nrt]))+")
+_GOES_ON = r"[,;})\]'`](?![,;})\]'`]{0,8}+(?:[\s\"&<>{\[\\]|$|[\w.-]{1,64}[=:]))|\|(?!\s|$)|\\(?![\"'nrt])"
+_BARE = re.compile(rf"(?:[^\s&\"'<>,;}})\]|\\`]++|{_GOES_ON})+")
+_BARE_AFTER_COLON = re.compile(rf"(?:[^\s\"',;}})\]|\\`]++|\"(?![\s,;}})\]]|$)|{_GOES_ON})+")
 # Behind a percent-encoded "=" the whole text is encoded, and so is what ends the value.
 _BARE_ENCODED = re.compile(r"(?:[^\s&\"'<>%]++|%(?!2[26]|7D))+", re.IGNORECASE)
 _TEXT_OF_TAG = re.compile(r"[^<]+")
@@ -60,6 +61,7 @@ _COOKIE_IN_MAP = re.compile(
 )
 _LINE = re.compile(r"(?:[^\n\r\\]++|\\(?![nr\"']))+")
 _LONGEST_ARRAY = 8_000
+_TRUNCATED = " [TRUNCATED]"
 
 
 def redact(text: str) -> str:
@@ -76,7 +78,7 @@ def _without_named(text: str) -> Iterator[str]:
     while match:
         start = match.end()
         end = _end_of_value(text, match)
-        if end > start:
+        if text[start:end].strip().lower() not in _NO_SECRETS | {""}:
             yield text[done:start]
             yield f"[redacted:{_kind(match).replace('_', '-')}]"
             done = end
@@ -91,9 +93,9 @@ def _kind(match: re.Match[str]) -> str:
 def _end_of_value(text: str, match: re.Match[str]) -> int:
     """Where the value after a name ends; its start where there is no secret."""
     start, opening = match.end(), match["open"]
-    if match["tag"] and not text[: _name_start(text, match.start())].endswith(("<", ":")):
+    if match["tag"] and not text.endswith(("<", ":"), 0, _name_start(text, match.start())):
         return start
-    if _MARK.match(text, start) or _NO_SECRET.match(text, start):
+    if _is_part_of_arn(text, match) or _MARK.match(text, start) or _NO_VALUE.match(text, start):
         return start
     if opening:
         return _end_of_quoted(text, start, opening)
@@ -103,6 +105,11 @@ def _end_of_value(text: str, match: re.Match[str]) -> int:
     if match["colon"] and around and not match["close"]:
         return _end_of_quoted(text, start, around)
     return _end_of(_unquoted(text, match), text, start)
+
+
+def _is_part_of_arn(text: str, match: re.Match[str]) -> bool:
+    """`…:secret:orders-AbCdEf` names a secret and holds none."""
+    return bool(match["colon"]) and not match["close"] and text.endswith(":", 0, match.start())
 
 
 def _unquoted(text: str, match: re.Match[str]) -> re.Pattern[str]:
@@ -132,6 +139,8 @@ def _end_of_quoted(text: str, start: int, opening: str) -> int:
     """The closing quote that matches the opening one, however deeply JSON escaped both; else the end of the line."""
     line_end = text.find("\n", start)
     line_end = len(text) if line_end < 0 else line_end
+    if text.endswith(_TRUNCATED, start, line_end):
+        line_end -= len(_TRUNCATED)
     escapes = opening.count("\\")
     at = text.find(opening[-1] if escapes or len(opening) == 1 else opening, start, line_end)
     while at >= 0:

@@ -20,7 +20,6 @@ _BEFORE_NAMES: tuple[tuple[str, str], ...] = (
     ("userinfo", r"(?<=://)(?!\[redacted:)[^\s/?#\"'<>]{1,512}(?=@)"),
 )
 _SHAPES: tuple[tuple[str, str], ...] = (
-    ("jwt", rf"{_ALONE}eyJ[A-Za-z0-9_-]{{8,}}+(?:\.[A-Za-z0-9_-]*+){{0,4}}"),
     (
         "aws-key",
         r"(?<![A-Z0-9])(?:AKIA|ASIA|ABIA|ACCA)(?:[A-Z0-9]{12,}+(?:[\s,:;\"'=|]{1,8}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?"
@@ -29,17 +28,20 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("aws-token", rf"{_ALONE}(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[A-Za-z0-9+/=%_-]*+"),
     ("slack-token", rf"{_ALONE}(?:xox[a-z](?:\.xox[a-z])?|xapp-\d)-[\w-]{{3,}}+"),
     ("slack-webhook", r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]++"),
-    ("github-token", rf"{_ALONE}(?:gh[pousr]_|github_pat_)\w{{4,}}+"),
+    ("github-token", rf"{_ALONE}(?:gh[pousr]_|github_pat_)\w{{3,}}+"),
     (
         "token",
-        rf"{_ALONE}(?:glpat-|[rs]k_(?:live|test)_|sk-(?:ant|proj|svcacct|admin)-|whsec_|hvs\.|npm_|pypi-|dop_v1_|shpat_)"
-        rf"[\w-]{{8,}}+|{_ALONE}(?:sk-[A-Za-z0-9]{{20,}}+|AIza[\w-]{{20,}}+|ya29\.[\w-]{{10,}}+|"
-        r"SG\.[\w-]{10,}+(?:\.[\w-]*+)?)",
+        rf"{_ALONE}(?:(?:glpat-|[rs]k_(?:live|test)_|sk-(?:ant|proj|svcacct|admin)-|whsec_|dop_v1_|shpat_)[\w-]{{3,}}+|"
+        r"(?:hvs\.|npm_|pypi-|AIza)[\w-]{16,}+|ya29\.[\w-]{3,}+|sk-[A-Za-z0-9]{20,}+|SG\.[\w-]{10,}+(?:\.[\w-]*+)?)",
     ),
+    ("jwt", rf"{_ALONE}eyJ[A-Za-z0-9_-]{{8,}}+(?:\.[A-Za-z0-9_-]*+){{0,4}}"),
     # "Bearer authentication" is prose: a token has a digit, a capital or some length.
     ("authorization", r"(?<=\bBearer )[ ]*+(?=\S{20}|[a-z._~+/-]*[A-Z0-9])[\w.~+/=%-]{4,}+"),
     ("authorization", r"(?<=\bBasic )[ ]*+(?=[a-z]*[A-Z0-9+/])[A-Za-z0-9+/]{6,}+={0,2}(?![a-z])"),
-    ("password", r"(?<=\s)-u[ =]*[\"']?[^\s:\"'\[]{1,64}:(?!\[redacted:)[^\s\"']{1,256}"),
+    (
+        "password",
+        r"(?:(?<=\s-u )|(?<=--user )|(?<=--user=))[\"']?[^\s:\"'\[]{1,64}:(?!\[redacted:)[^\s\"']{1,256}[\"']?",
+    ),
     ("api-key", r"(?<=API Key )(?:\*+\w*|[A-Za-z0-9]{20,}+)"),
     ("identity", r"(?<=Incoming identity: )(?!\[redacted:)\S++"),
     (

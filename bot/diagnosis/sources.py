@@ -170,7 +170,13 @@ LOG_DELIVERIES = Source[tuple[r.LogDelivery, ...]](
     ("logs:DescribeDeliveries", "logs:GetDeliveryDestination"),
 )
 """Keyed by stage ARN."""
-EXECUTION_LOG = Source[r.LogReading]("execution-log", "logs:FilterLogEvents", "logs:FilterLogEvents", r.LogReading)
+EXECUTION_LOG = Source[r.LogReading](
+    "execution-log",
+    "logs:FilterLogEvents",
+    "logs:FilterLogEvents",
+    r.LogReading,
+    ("logs:StartQuery", "logs:GetQueryResults", "logs:StopQuery"),
+)
 """The failing requests of an execution log. Keyed by log-group name."""
 METRIC = Source[r.Series]("metric", "cloudwatch:GetMetricData", "cloudwatch:GetMetricData", r.Series)
 """One series. Keyed by `namespace|metric|statistic|Dimension=value|…`."""
