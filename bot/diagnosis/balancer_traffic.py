@@ -49,6 +49,11 @@ class Receiver:
         return self.hop.balancer is not None if isinstance(self.hop, BalancerHop) else self.hop.interface is not None
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether it may be reached although we do not see it: an address, unlike an instance, can lie outside."""
+        return not self.found and not self.name.startswith("i-")
+
+    @property
     def group_ids(self) -> tuple[str, ...]:
         """Ids of its security groups."""
         if isinstance(self.hop, BalancerHop):
@@ -82,7 +87,7 @@ def places_of(balancer: BalancerHop, version: int) -> tuple[Place, ...]:
     places = []
     for subnet in dict.fromkeys((*by_subnet, *balancer.subnet_ids)):
         nodes = _addresses(by_subnet.get(subnet, ()), version)
-        places.append(Place(subnet, nodes or _ranges(balancer.evidence, subnet, version), exact=bool(nodes)))
+        places.append(Place(subnet, nodes or ranges_of(balancer.evidence, subnet, version), exact=bool(nodes)))
     return tuple(place for place in places if place.addresses)
 
 
@@ -129,6 +134,15 @@ def crosses_zones(group_hop: TargetGroupHop) -> bool | None:
     return attributes.get(_CROSS_ZONE, default) == "true"
 
 
+def ranges_of(evidence: Evidence, subnet_id: str, version: int) -> tuple[str, ...]:
+    """Return a subnet's ranges of one IP version."""
+    subnet = evidence.get(SUBNET, subnet_id)
+    if subnet is None:
+        return ()
+    ranges = [subnet.cidr_block, *(x.ipv6_cidr_block for x in subnet.ipv6_cidr_block_association_set)]
+    return tuple(a for a in ranges if (known := AddressRange.parse(a)) and known.version == version)
+
+
 def some(names: Iterable[str], limit: int = 3) -> str:
     """Return the first names and how many more there are, each once: `i-0a1, i-0a2 +7 more`."""
     listed = list(dict.fromkeys(names))
@@ -143,11 +157,3 @@ def _ports(traffic: int | None, health: int | None) -> tuple[tuple[str, int], ..
 def _addresses(interfaces: Iterable[NetworkInterface], version: int) -> tuple[str, ...]:
     listed = [a for x in interfaces for a in (*x.addresses, *(i.ipv6_address for i in x.ipv6_addresses))]
     return tuple(dict.fromkeys(a for a in listed if (known := AddressRange.parse(a)) and known.version == version))
-
-
-def _ranges(evidence: Evidence, subnet_id: str, version: int) -> tuple[str, ...]:
-    subnet = evidence.get(SUBNET, subnet_id)
-    if subnet is None:
-        return ()
-    ranges = [subnet.cidr_block, *(x.ipv6_cidr_block for x in subnet.ipv6_cidr_block_association_set)]
-    return tuple(a for a in ranges if (known := AddressRange.parse(a)) and known.version == version)

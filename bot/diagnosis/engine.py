@@ -18,7 +18,18 @@ from bot.diagnosis.check import Check, run
 from bot.diagnosis.checks import all_checks
 from bot.diagnosis.drawing import draw
 from bot.diagnosis.evidence import Evidence, Key, MissingEvidence, Outcome
-from bot.diagnosis.model import Finding, Gap, GapReason, LoggedRequest, Report, Request, ResolvedRequest, Timing
+from bot.diagnosis.model import (
+    Finding,
+    Gap,
+    GapReason,
+    LoggedRequest,
+    Report,
+    Request,
+    ResolvedRequest,
+    State,
+    Timing,
+    Verdict,
+)
 from bot.diagnosis.path import Walk
 from bot.diagnosis.plan import wanted
 from bot.diagnosis.request_log import outcome
@@ -135,6 +146,10 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
     failing = walk.failing
     shown = [what for x in failing if (what := outcome(x))]
     verdict = judge(findings, {check.code: check for check in checks}, shown, failing=len(walk.failing_in_window))
+    if walk.ambiguous:
+        verdict = Verdict(
+            state=State.INCONCLUSIVE, summary=f"Several APIs are called {evidence.request.api}: give the id."
+        )
     return Report(
         at=evidence.at,
         request=_resolved(walk),

@@ -71,6 +71,20 @@ class Walk:
         return apis[0] if len(apis) == 1 else None
 
     @property
+    def ambiguous(self) -> bool:
+        """Whether several APIs of this name have the stage, so that none is meant for certain."""
+        try:
+            return len(self.matches.apis) > 1 and self.api is None and self.stage_of_any
+        except MissingEvidence:
+            return False
+
+    @property
+    def stage_of_any(self) -> bool:
+        """Whether any of the APIs that the text can mean has the stage."""
+        keys = [stage_key(api, self.request.stage) for api in self.matches.apis]
+        return any(self.evidence.get(s.STAGE, key) is not None for key in keys)
+
+    @property
     def candidates(self) -> tuple[str, ...]:
         """The ids that the text could mean where it names several APIs, else the names that it nearly matches."""
         try:
@@ -154,7 +168,10 @@ class Walk:
 
     @cached_property
     def paths(self) -> Reached[Path]:
-        """The distinct ways through VPC links, the failing request's own first. A canary's ways follow."""
+        """The distinct ways through VPC links, the failing request's own first. A canary's ways follow.
+
+        A request that names its path is judged on that path alone: another route's fault is not its cause.
+        """
         try:
             stage, routes, api = self.stage, self.routes, self.api
             own = self.own_route
@@ -166,8 +183,11 @@ class Walk:
         if stage.canary and stage.canary.percent_traffic > 0 and stage.canary.stage_variables:
             variants.append(({**stage.variables, **stage.canary.stage_variables}, True))
         grouped: dict[tuple[object, ...], list[r.Route]] = {}
+        asked = [own] if self.request.path else routes
         for variables, canary in variants:
-            for route in sorted(routes, key=lambda route: (route is not own, route.path, route.method)):
+            for route in sorted(
+                (x for x in asked if x), key=lambda route: (route is not own, route.path, route.method)
+            ):
                 if route.integration and route.integration.connection_type == "VPC_LINK":
                     grouped.setdefault(_way(route.integration, variables, canary=canary), []).append(route)
         ordered = sorted(grouped.items(), key=lambda item: (own not in item[1], bool(item[0][0])))

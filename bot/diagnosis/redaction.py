@@ -46,10 +46,11 @@ _BARE = re.compile(rf"(?:[^\s&\"'<>,;}})\]|\\`]++|{_GOES_ON})+")
 _BARE_AFTER_COLON = re.compile(rf"(?:[^\s\"',;}})\]|\\`]++|\"(?![\s,;}})\]]|$)|{_GOES_ON})+")
 # Behind a percent-encoded "=" the whole text is encoded, and so is what ends the value.
 _BARE_ENCODED = re.compile(r"(?:[^\s&\"'<>%]++|%(?!2[26]|7D))+", re.IGNORECASE)
+_TAG_START = re.compile(r"<(?:[\w-]{1,40}:)?\Z")
 _TEXT_OF_TAG = re.compile(r"[^<]+")
 _CREDENTIAL = re.compile(
     r"(?:[a-z][\w-]{0,40}[ \t]+(?![\w.-]{1,64}[ \t]?[:=][ \t]))?"
-    r"(?:\w{1,40}=\\*\"[^\"\n]*+\"?|(?:[^\s&\"'<>,;})\]\\]++|,(?![\s\w])|\\(?![\"'nrt]))+)"
+    r"(?:\w{1,40}=\\*\"[^\"\n]*+\"?|(?:[^\s&\"'<>,;})\]\\]++|,(?![\s\w\[])|\\(?![\"'nrt]))+)"
     r"(?:,[ \t]*(?:credential|signedheaders|signature|username|realm|nonce|uri|response|qop|nc|cnonce|opaque|algorithm|"
     r"oauth_\w{1,30}|version)=(?:\\*\"[^\"\n]*+\"?|[^\s,}\"]++))*",
     re.IGNORECASE,
@@ -93,7 +94,7 @@ def _kind(match: re.Match[str]) -> str:
 def _end_of_value(text: str, match: re.Match[str]) -> int:
     """Where the value after a name ends; its start where there is no secret."""
     start, opening = match.end(), match["open"]
-    if match["tag"] and not text.endswith(("<", ":"), 0, _name_start(text, match.start())):
+    if match["tag"] and not _opens_tag(text, match.start()):
         return start
     if _is_part_of_arn(text, match) or _MARK.match(text, start) or _NO_VALUE.match(text, start):
         return start
@@ -165,6 +166,11 @@ def _name_start(text: str, at: int) -> int:
     while start > max(0, at - 64) and (text[start - 1].isalnum() or text[start - 1] in "-_."):
         start -= 1
     return start
+
+
+def _opens_tag(text: str, at: int) -> bool:
+    start = _name_start(text, at)
+    return bool(_TAG_START.search(text, max(0, start - 41), start))
 
 
 def _quote_before(text: str, at: int) -> str | None:

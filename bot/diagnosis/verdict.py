@@ -26,7 +26,9 @@ def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str]
     folded = _explained(faults, checks)
     causes = [_cause(f, findings, folded, checks, seen) for f in faults if f not in folded]
     if not any(cause.confidence is not Confidence.POSSIBLE for cause in causes):
-        causes += [_possible(f, checks[f.check], seen) for f in _merged(findings) if _fits(f, checks[f.check], seen)]
+        fitting = _merged(f for f in findings if _fits(f, checks[f.check], seen))
+        explained = _explained([*faults, *fitting], checks)
+        causes += [_possible(f, checks[f.check], seen) for f in fitting if f not in explained]
     if causes:
         order = {id(c): i for i, c in enumerate(causes)}
         ranked = sorted(causes, key=lambda c: (_CONFIDENCES.index(c.confidence), order[id(c)]))

@@ -130,6 +130,9 @@ def _v2_network(balancer: str) -> dict[Any, Any]:
         reads |= {(s.SUBNET.name, subnet): found, (s.NETWORK_ACL.name, subnet): w.acl()}
     if balancer == "alb":
         reads |= _alb(ingress=(w.rule(80, groups=(LINK_SG,)),))
+    else:  # an NLB keeps the client's address for instances: the link's, which the targets must admit too
+        admitted = w.rule(8080, "10.20.1.0/24", "10.20.2.0/24", *_LINK_CIDRS)
+        reads[s.SECURITY_GROUP.name, w.TARGET_SG] = w.security_group(w.TARGET_SG, admitted)
     return reads
 
 

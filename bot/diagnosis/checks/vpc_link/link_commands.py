@@ -16,7 +16,7 @@ _SHOWN_EDITS = 3
 
 
 def link_variable(path: Path) -> str:
-    """Return the stage variable that alone holds the link's id; empty where the id is literal or only partly variable."""
+    """Return the stage variable that alone holds the link's id; empty where the id is literal or partly so."""
     names = path.connection.variables
     return names[0] if len(names) == 1 and path.integration.connection_id == f"${{stageVariables.{names[0]}}}" else ""
 
@@ -50,19 +50,24 @@ def deploy(path: Path) -> tuple[str, ...]:
     api, stage = path.api.id, quote(path.stage.name)
     if path.api.protocol == "REST":
         return (f"aws apigateway create-deployment --rest-api-id {api} --stage-name {stage}",)
-    return () if path.stage.auto_deploy else (f"aws apigatewayv2 create-deployment --api-id {api} --stage-name {stage}",)
+    return (
+        () if path.stage.auto_deploy else (f"aws apigatewayv2 create-deployment --api-id {api} --stage-name {stage}",)
+    )
 
 
-def edit_integrations(path: Path, field: str, value: str) -> tuple[str, ...]:
-    """Return the commands that set a field (`connectionId`, `integrationTarget`) of every integration of a path."""
+def edit_integrations(path: Path, field: str, value: str | None) -> tuple[str, ...]:
+    """Return the commands that set `connectionId` or a REST API's `integrationTarget` on every integration of a path.
+
+    Without a value the field is removed.
+    """
     edits = tuple(dict.fromkeys(_edit(path, route, field, value) for route in path.routes))
     more = len(edits) - _SHOWN_EDITS
     return edits[:_SHOWN_EDITS] + ((f"# … and the same for {more} more of its methods",) if more > 0 else ())
 
 
-def _edit(path: Path, route: Route, field: str, value: str) -> str:
+def _edit(path: Path, route: Route, field: str, value: str | None) -> str:
     if path.api.protocol == "REST":
-        operation = f"op=replace,path=/{field},value={value}"
+        operation = f"op=remove,path=/{field}" if value is None else f"op=replace,path=/{field},value={value}"
         return (
             f"aws apigateway update-integration --rest-api-id {path.api.id} --resource-id {route.resource_id} "
             f"--http-method {route.method} --patch-operations {operation}"
@@ -82,6 +87,26 @@ def repoint(path: Path, link_id: str) -> tuple[str, ...]:
     return (*edit_integrations(path, "connectionId", link_id), *deploy(path))
 
 
+def declared_at(path: Path, variable: str) -> tuple[str, str]:
+    """Return where CloudFormation and Terraform declare a path's link: in a stage variable, else in the integration."""
+    rest = path.api.protocol == "REST"
+    if not variable and rest:
+        return "AWS::ApiGateway::Method Integration.ConnectionId", "aws_api_gateway_integration connection_id"
+    if not variable:
+        return "AWS::ApiGatewayV2::Integration ConnectionId", "aws_apigatewayv2_integration connection_id"
+    if not rest:
+        return (
+            f"AWS::ApiGatewayV2::Stage StageVariables.{variable}",
+            f"aws_apigatewayv2_stage stage_variables.{variable}",
+        )
+    if in_canary(path, variable):
+        return (
+            f"AWS::ApiGateway::Stage CanarySetting.StageVariableOverrides.{variable}",
+            f"aws_api_gateway_stage canary_settings.stage_variable_overrides.{variable}",
+        )
+    return f"AWS::ApiGateway::Stage Variables.{variable}", f"aws_api_gateway_stage variables.{variable}"
+
+
 def find_links(path: Path, name: str = "") -> str:
     """Return the command that lists the links of the generation that the path needs, by name where one is known."""
     if path.link.expects_v2:
@@ -93,7 +118,7 @@ def find_links(path: Path, name: str = "") -> str:
     return f"aws apigateway get-vpc-links --query {quote(query)} --output table"
 
 
-def recreate(hop: LinkHop, why: str = "") -> Fix:
+def recreate(hop: LinkHop) -> Fix:
     """Return how to replace a link of the first generation; API Gateway makes its endpoint service anew with it."""
     link = hop.v1
     balancer = link.target_arns[0] if link and link.target_arns else "NLB_ARN"
@@ -101,7 +126,7 @@ def recreate(hop: LinkHop, why: str = "") -> Fix:
     at_once = bool(link_variable(hop.path))
     return Fix(
         summary="Create a new VPC link to the same load balancer, point the integration at it"
-        f"{'' if at_once else ', deploy'}, and delete the old link.{' ' + why if why else ''}",
+        f"{'' if at_once else ', deploy'}, and delete the old link.",
         cli=(
             f"aws apigateway create-vpc-link --name {name} --target-arns {balancer}",
             "aws apigateway get-vpc-link --vpc-link-id NEW_LINK_ID   # until AVAILABLE, two to ten minutes",

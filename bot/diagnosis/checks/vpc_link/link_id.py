@@ -14,7 +14,7 @@ _ID = re.compile(r"[a-z0-9]+")
 
 
 def foreign_id(text: str) -> str:
-    """Return what the text names instead of a VPC link ("a VPC"), where its form is another resource's; else nothing."""
+    """Return what the text names instead of a VPC link ("a VPC"), where its form says so; else nothing."""
     if "${" in text:
         return "an expression that API Gateway does not replace"
     return next((words for prefix, words in _SHAPES if text.lower().startswith(prefix)), "")

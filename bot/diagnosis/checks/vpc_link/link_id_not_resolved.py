@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.vpc_link.link_commands import (
     canary_words,
+    declared_at,
     find_links,
     in_canary,
     link_variable,
@@ -39,7 +40,7 @@ class LinkIdNotResolved(Check[LinkHop]):
     title = "The integration's connection id resolves to a VPC link's id"
     hop = Hop.VPC_LINK
     needs = (STAGE, ROUTES, VPC_LINK_V1, VPC_LINK_V2)
-    signatures = frozenset({"E1", "E7"})
+    signatures = frozenset({"E1", "E7", "E10"})  # E10 is what an HTTP API logs where a REST API logs E1
     explains = ("VPL-02",)
     since = "0.1"
 
@@ -57,13 +58,15 @@ class LinkIdNotResolved(Check[LinkHop]):
             yield self._without_value(subject, missing[0], literal)
         elif not subject.id:
             summary = f"The integration of {whose} is of type VPC_LINK but names no VPC link."
-            yield self.failed(where, summary, [literal], _set(path), subject=subject)
+            yield self.failed(where, summary, [literal], _fix(path), subject=subject)
         elif foreign := foreign_id(subject.id):
             summary = f"{_source(path)} is {subject.id}: that is {foreign}, not a VPC link's id ({whose})."
-            yield self.failed(where, summary, self._value(path, literal), _set(path), subject=subject)
+            yield self.failed(where, summary, self._value(path, literal), _fix(path), subject=subject)
         elif not could_be_id(subject.id) and subject.link is None:
             summary = f"{_source(path)} is {subject.id!r}: that is no VPC link's id; is it a link's name? ({whose})"
-            yield self.failed(where, summary, self._value(path, literal), _set(path, subject.id), subject=subject)
+            yield self.failed(
+                where, summary, self._value(path, literal), _fix(path, link_name=subject.id), subject=subject
+            )
         else:
             summary = f"{whose} uses VPC link {subject.id}" + (
                 f", from stage variable {', '.join(path.connection.variables)}." if path.connection.variables else "."
@@ -81,8 +84,9 @@ class LinkIdNotResolved(Check[LinkHop]):
         summary += f" There is one called {near}: is that what is meant?" if near else ""
         names = ", ".join(sorted(path.variables)) or "none"
         citations = [literal, self.cite(STAGE, _resource(path), "variables", names)]
-        value = path.variables[near] if near and could_be_id(path.variables[near]) else ""
-        return self.failed(_resource(path), summary, citations, _set(path, value=value, name=name), subject=subject)
+        value = path.variables[near] if near and name == link_variable(path) else ""
+        value = value if could_be_id(value) else ""
+        return self.failed(_resource(path), summary, citations, _fix(path, name, value=value), subject=subject)
 
     def _value(self, path: Path, literal: Citation) -> list[Citation]:
         values = [
@@ -129,25 +133,24 @@ def _near(name: str, path: Path) -> str:
     return known[found[0]] if found else ""
 
 
-def _set(path: Path, link_name: str = "", *, value: str = "", name: str = "") -> Fix:
-    name = name or link_variable(path)
-    link_id = value or "LINK_ID"
-    commands = (set_variable(path, name, link_id),) if name else repoint(path, link_id)
-    generation = "V2" if path.link.expects_v2 else ""
-    stage, method = ("aws_apigatewayv2_stage", "stage_variables") if path.api.protocol != "REST" else (
-        "aws_api_gateway_stage",
-        "variables",
-    )
-    if not name:
-        stage, method = ("aws_apigatewayv2_integration", "connection_id") if path.api.protocol != "REST" else (
-            "aws_api_gateway_integration",
-            "connection_id",
-        )
+def _fix(path: Path, name: str = "", *, value: str = "", link_name: str = "") -> Fix:
+    """Return how to give the path a link: through stage variable `name`, else through the integration itself."""
+    variable = name or link_variable(path)
+    cloudformation, terraform = declared_at(path, variable)
+    find = () if value else (find_links(path, link_name),)
+    commands = repoint(path, value or "LINK_ID")
+    if variable and variable != link_variable(path):
+        summary, commands = f"Set stage variable {variable}.", (set_variable(path, variable, "PART_OF_THE_ID"),)
+    elif variable:
+        summary = f"Set stage variable {variable} to the VPC link's id{f', {value}' if value else ''}."
+    else:
+        summary = "Put the VPC link's id into the integration, and deploy."
     return Fix(
-        summary=f"Set stage variable {name} to the VPC link's id{f' ({value})' if value else ''}; it takes effect at once."
-        if name
-        else "Put the VPC link's id into the integration, and deploy.",
-        cli=(*(() if value else (find_links(path, link_name),)), *commands),
-        cloudformation=generation,
-        terraform=f"{stage}.{method}",
+        summary=summary,
+        cli=(*find, *commands),
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console="API Gateway › APIs › your API › Stages › your stage › Stage variables › Manage variables."
+        if variable
+        else "API Gateway › APIs › your API › Resources › method › Integration request › VPC link; then Deploy.",
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.vpc_link.link_commands import recreate
+from bot.diagnosis.checks.vpc_link.new_link import with_new_link
+from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import LinkHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import VpcLinkV1
-from bot.diagnosis.sources import VPC_LINK_V1
+from bot.diagnosis.sources import VPC_LINK_V1, VPC_LINK_V2
 
 
 class VpcLinkNotAvailable(Check[LinkHop]):
@@ -26,9 +29,9 @@ class VpcLinkNotAvailable(Check[LinkHop]):
     code = "VPL-03"
     title = "VPC link (first generation) is AVAILABLE"
     hop = Hop.VPC_LINK
-    needs = (VPC_LINK_V1,)
-    signatures = frozenset({"E1", "E7", "E8"})
-    warning_signatures = frozenset({"E1", "E7", "E8"})
+    needs = (VPC_LINK_V1, VPC_LINK_V2)
+    signatures = frozenset({"E1", "E7"})
+    warning_signatures = frozenset({"E1", "E7"})
     explains = ("VPL-06", "VPL-07")
     since = "0.1"
 
@@ -40,54 +43,64 @@ class VpcLinkNotAvailable(Check[LinkHop]):
         """Judge the link's status."""
         link = subject.link
         if not isinstance(link, VpcLinkV1):
-            yield self.not_applicable(subject.id, "Not a VPC link of the first generation.", subject=subject)
+            resource = subject.id or subject.path.resource
+            summary = "No VPC link of the first generation stands here."
+            yield self.not_applicable(resource, summary, subject=subject)
             return
-        citation = self.cite(VPC_LINK_V1, link.id, "status", f"{link.status} {link.status_message}".strip())
-        message = f": {link.status_message}" if link.status_message else ""
+        citations = [self.cite(VPC_LINK_V1, link.id, "status", link.status)]
+        if link.status_message:
+            citations.append(self.cite(VPC_LINK_V1, link.id, "statusMessage", link.status_message))
+        message = f": {link.status_message.rstrip('.')}" if link.status_message else ""
         status = link.status.upper()
         if status == "AVAILABLE":
             yield self.passed(link.id, f"VPC link {link.id} is AVAILABLE.", subject=subject)
         elif status == "PENDING":
             summary = f"VPC link {link.id} is still PENDING{message}. A new link takes up to ten minutes."
-            yield self.warned(link.id, summary, [citation], _fix(link, walk, subject), subject=subject)
+            yield self.warned(link.id, summary, citations, _wait(subject), subject=subject)
         elif status in {"FAILED", "DELETING"}:
             summary = f"VPC link {link.id} is {status}{message}."
-            yield self.failed(link.id, summary, [citation], _fix(link, walk, subject), subject=subject)
+            yield self.failed(link.id, summary, citations, _replace(link, subject), subject=subject)
         else:
-            yield self.undecided(link.id, f"VPC link {link.id} has a status that we do not know: {link.status}.")
+            summary = f"VPC link {link.id} has a status that we do not know: {link.status or 'none'}."
+            yield self.undecided(link.id, summary, subject=subject)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """A new link stands in the old one's place."""
+        hop = next((x for x in walk.links.items if x.id == finding.resource), None)
+        return with_new_link(hop, walk) if hop else None
 
 
-def _fix(link: VpcLinkV1, walk: Walk, hop: LinkHop) -> Fix:
-    balancer = link.target_arns[0] if link.target_arns else "NLB_ARN"
-    api, stage, route = hop.path.api.id, hop.path.stage.name, hop.path.routes[0]
-    repoint = (
-        f"aws apigateway update-integration --rest-api-id {api} --resource-id {route.resource_id} "
-        f"--http-method {route.method} --patch-operations op=replace,path=/connectionId,value=NEW_LINK_ID"
+def _wait(hop: LinkHop) -> Fix:
+    fix = recreate(hop)
+    return fix.model_copy(
+        update={
+            "summary": "Wait until the link is AVAILABLE, then run this again. After 15 minutes replace it.",
+            "steps": (
+                "Wait up to ten minutes.",
+                "Still PENDING after 15 minutes: treat the link as failed.",
+                *fix.steps,
+            ),
+        }
     )
-    deploy = f"aws apigateway create-deployment --rest-api-id {api} --stage-name {stage}"
-    variables = hop.path.connection.variables
-    if variables:
-        repoint = (
-            f"aws apigateway update-stage --rest-api-id {api} --stage-name {stage} "
-            f"--patch-operations op=replace,path=/variables/{variables[0]},value=NEW_LINK_ID"
-        )
-    return Fix(
-        summary="Create a new VPC link to the same load balancer, point the integration at it, and deploy.",
-        cli=(
-            f"aws apigateway create-vpc-link --name {link.name or 'NAME'} --target-arns {balancer}",
-            "aws apigateway get-vpc-link --vpc-link-id NEW_LINK_ID   # until AVAILABLE",
-            repoint,
-            *(() if variables else (deploy,)),
-            f"aws apigateway delete-vpc-link --vpc-link-id {link.id}",
-        ),
-        cloudformation="Give AWS::ApiGateway::VpcLink a new Name (a change of Name replaces it) and update the stack.",
-        terraform="terraform apply -replace=aws_api_gateway_vpc_link.NAME",
-        console="API Gateway › VPC links › Create; then Resources › method › Integration request; then Deploy.",
-        steps=(
-            "Create the new link.",
-            "Wait until it is AVAILABLE.",
-            "Point the integration at it.",
-            "Deploy.",
-            "Delete the old link.",
-        ),
+
+
+def _replace(link: VpcLinkV1, hop: LinkHop) -> Fix:
+    if "already associated" not in link.status_message.lower():
+        return recreate(hop)
+    balancer = link.target_arns[0] if link.target_arns else "NLB_ARN"
+    find = (
+        "aws ec2 describe-vpc-endpoint-service-configurations --query "
+        f"\"ServiceConfigurations[?contains(NetworkLoadBalancerArns, '{balancer}')].[ServiceId,ServiceName]\""
+    )
+    fix = recreate(hop)
+    return fix.model_copy(
+        update={
+            "summary": "Free the load balancer from its other endpoint service, or use another; then replace the link.",
+            "cli": (find, *fix.cli),
+            "steps": (
+                "A load balancer can stand behind only one endpoint service: delete the other one if nobody uses it, "
+                "or make a load balancer of its own for the link.",
+                *fix.steps,
+            ),
+        }
     )

@@ -1,0 +1,81 @@
+"""`vpclink demo`: the real bot between a local AWS and a local Slack, in one process."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.app import serve
+from bot.demo.aws.demo_world import demo_world
+from bot.demo.aws.server import LocalAws
+from bot.demo.slack import VPCLINK_APP, LocalSlack, demo_workspace
+from bot.manifest import manifest
+from bot.settings import Settings
+
+WELCOME = """
+vpclink's demo is running: the real bot, on a local AWS (account 111122223333) and a local Slack.
+
+  Open   {url}
+
+and type in #incidents:
+
+  /vpclink diagnose orders prod        a target's security group is closed
+  /vpclink diagnose payments prod      the load balancer filters PrivateLink traffic
+  /vpclink diagnose users prod         the certificate carries another name
+  /vpclink diagnose catalog prod       nothing is wrong
+
+Others: invoices, shipping, search, reports, billing, legacy; "twins" is the name of two APIs.
+The same in a terminal:
+
+  {environment} .venv/bin/vpclink diagnose orders prod
+
+Stop with Ctrl-C.
+"""
+
+
+async def run(port: int) -> None:
+    """Run until interrupted. The local AWS keeps its own thread; everything lives only as long as this process."""
+    workspace = demo_workspace(manifest=manifest(None))
+    app = next(app for app in workspace.apps if app.app_id == VPCLINK_APP)
+    with LocalAws(demo_world(datetime.now(UTC))) as aws, tempfile.TemporaryDirectory(prefix="vpclink-demo-") as folder:
+        async with LocalSlack(workspace, port=port) as slack:
+            variables = {
+                "AWS_ENDPOINT_URL": aws.endpoint_url,
+                "AWS_ACCESS_KEY_ID": "AKIDLOCALEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_REGION": "eu-west-1",
+            }
+            slack_variables = {
+                "SLACK_BOT_TOKEN": app.bot_token,
+                "SLACK_APP_TOKEN": app.app_token or "",
+                "SLACK_SIGNING_SECRET": app.signing_secret,
+                "SLACK_API_URL": slack.api_url,
+                "VPCLINK_DATABASE": str(Path(folder) / "demo.sqlite3"),
+                "VPCLINK_LOG_LEVEL": "WARNING",
+            }
+            with _environment(variables):
+                shown = " ".join(f"{name}={value}" for name, value in variables.items())
+                print(WELCOME.format(url=slack.url, environment=shown), flush=True)
+                await serve(Settings.from_environment({**variables, **slack_variables}))
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set what the AWS SDK reads from the environment; a profile or a session token of the user's must not mix in."""
+    hidden = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
+    before = {name: os.environ.get(name) for name in (*variables, *hidden)}
+    for name in hidden:
+        os.environ.pop(name, None)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
