@@ -109,6 +109,18 @@ def test_only_published_dimensions_have_values(aws: LocalAws, client: Any) -> No
     assert values(aws, client, metric("Count", "Sum", ApiName="reports", Stage="test")) == [[]]
 
 
+def test_a_window_holds_its_own_values_only(aws: LocalAws, client: Any) -> None:
+    reply = client("cloudwatch").get_metric_data(
+        MetricDataQueries=[metric("Count", "Sum", ApiName="reports")],
+        StartTime=aws.world.now - timedelta(minutes=8),
+        EndTime=aws.world.now - timedelta(minutes=5),
+    )
+    (found,) = reply["MetricDataResults"]
+    assert found["Values"] == [3, 3, 3]
+    assert found["Timestamps"][0] == aws.world.now - timedelta(minutes=6)
+    assert found["StatusCode"] == "Complete"
+
+
 def test_newest_value_first_unless_asked(aws: LocalAws, client: Any) -> None:
     query = metric("5XXError", "Sum", 300, ApiName="reports")
     (newest,) = values(aws, client, query)

@@ -9,6 +9,15 @@ from bot.demo.aws.parts.hosts import make_interface
 from bot.demo.aws.world import Region, Resource
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+_BALANCER_SETTINGS = {
+    "network": {"deletion_protection.enabled": "false", "load_balancing.cross_zone.enabled": "false"},
+    "application": {
+        "deletion_protection.enabled": "false",
+        "load_balancing.cross_zone.enabled": "true",
+        "idle_timeout.timeout_seconds": "60",
+        "client_keep_alive.seconds": "3600",
+    },
+}
 _COMMON_GROUP = {
     "deregistration_delay.timeout_seconds": "300",
     "stickiness.enabled": "false",
@@ -46,50 +55,50 @@ def make_balancer(
     short = {"network": "net", "application": "app"}[kind]
     identifier = region.identifier(name, kind, length=16)
     arn = region.arn("elasticloadbalancing", f"loadbalancer/{short}/{name}/{identifier}")
-    zones = []
-    for subnet_id in subnets:
-        interface = make_interface(
-            region,
-            subnet_id,
-            name,
-            groups,
-            description=f"ELB {short}/{name}/{identifier}",
-            interface_type="network_load_balancer" if kind == "network" else "interface",
-            requester="amazon-elb",
-        )
-        zones.append({"ZoneName": interface["AvailabilityZone"], "SubnetId": subnet_id, "LoadBalancerAddresses": []})
-    host = (
-        f"{name}-{identifier}.elb.{region.name}"
-        if kind == "network"
-        else f"internal-{name}-{identifier[:10]}.{region.name}.elb"
-    )
-    own: dict[str, Any] = {}
-    if kind == "network" and groups:
-        own["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] = "off"
-    cross_zone = "true" if kind == "application" else "false"
-    settings = {"deletion_protection.enabled": "false", "load_balancing.cross_zone.enabled": cross_zone}
-    if kind == "application":
-        settings |= {"idle_timeout.timeout_seconds": "60", "client_keep_alive.seconds": "3600"}
+    interfaces = [_balancer_interface(region, arn, kind, subnet_id, groups) for subnet_id in subnets]
+    enforced = {"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off"} if kind == "network" and groups else {}
     return region.add(
         "load-balancer",
         {
             "LoadBalancerArn": arn,
             "LoadBalancerName": name,
-            "DNSName": f"{host}.amazonaws.com",
+            "DNSName": _dns_name(region, name, kind, identifier),
             "CanonicalHostedZoneId": "Z2IFOLAFXWLO4F" if kind == "network" else "Z32O12XQLNTSW2",
             "CreatedTime": created,
             "Scheme": "internal",
-            "VpcId": region.get("subnet", SubnetId=subnets[0])["VpcId"],
+            "VpcId": interfaces[0]["VpcId"],
             "State": {"Code": "active"},
             "Type": kind,
-            "AvailabilityZones": zones,
+            "AvailabilityZones": [
+                {"ZoneName": each["AvailabilityZone"], "SubnetId": each["SubnetId"], "LoadBalancerAddresses": []}
+                for each in interfaces
+            ],
             "SecurityGroups": groups or None,
             "IpAddressType": "ipv4",
-            "Attributes": attributes(settings),
+            "Attributes": attributes(_BALANCER_SETTINGS[kind]),
             "Tags": [{"Key": "team", "Value": "platform"}],
-            **own,
+            **enforced,
         },
     )
+
+
+def _balancer_interface(region: Region, arn: str, kind: str, subnet_id: str, groups: list[str]) -> Resource:
+    path = arn.split(":loadbalancer/")[1]
+    return make_interface(
+        region,
+        subnet_id,
+        path,
+        groups,
+        description=f"ELB {path}",
+        interface_type="network_load_balancer" if kind == "network" else "interface",
+        requester="amazon-elb",
+    )
+
+
+def _dns_name(region: Region, name: str, kind: str, identifier: str) -> str:
+    if kind == "network":
+        return f"{name}-{identifier}.elb.{region.name}.amazonaws.com"
+    return f"internal-{name}-{identifier[:10]}.{region.name}.elb.amazonaws.com"
 
 
 def make_group_of_targets(

@@ -56,23 +56,16 @@ def make_certificate(
     ``public`` was issued by Amazon, ``private`` by a private authority; ``leaf-only`` was imported without the
     intermediate certificate of its public authority, ``self-signed`` was imported and signs itself.
     """
-    issuer = {"public": "Amazon RSA 2048 M02", "leaf-only": "Example Public CA R3", "self-signed": names[0]}.get(
-        kind, "Example Private CA"
-    )
+    issuers = {"public": "Amazon RSA 2048 M02", "leaf-only": "Example Public CA R3", "self-signed": names[0]}
+    issuer = issuers.get(kind, "Example Private CA")
     now = region.now
     first, last = now - timedelta(days=days_old), now + timedelta(days=days_left)
+    years = (now - timedelta(days=2000), now + timedelta(days=2000))
     uuid = region.identifier("certificate", *names, issuer, str(days_left), length=32)
     arn = region.arn("acm", f"certificate/{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}")
     existing = region.find("certificate", CertificateArn=arn)
     if existing is not None:
         return existing
-    years = (now - timedelta(days=2000), now + timedelta(days=2000))
-    authority = region.arn("acm-pca", f"certificate-authority/{region.identifier('authority', length=32)}")
-    origins: dict[str, dict[str, Any]] = {
-        "public": {"Type": "AMAZON_ISSUED", "IssuedAt": first, "RenewalEligibility": "ELIGIBLE"},
-        "private": {"Type": "PRIVATE", "IssuedAt": first, "CertificateAuthorityArn": authority},
-    }
-    own = origins.get(kind, {"Type": "IMPORTED", "ImportedAt": first})
     return region.add(
         "certificate",
         {
@@ -88,8 +81,17 @@ def make_certificate(
             "KeyAlgorithm": "EC_prime256v1",
             "SignatureAlgorithm": "SHA256WITHECDSA",
             "InUseBy": [],
-            **own,
+            **_origin(region, kind, first),
             "Pem": _signed(names[0], issuer, (first, last), names),
-            "ChainPem": _signed(issuer, issuer, years, ()) if kind in origins else None,
+            "ChainPem": _signed(issuer, issuer, years, ()) if kind in {"public", "private"} else None,
         },
     )
+
+
+def _origin(region: Region, kind: CertificateKind, when: datetime) -> dict[str, Any]:
+    authority = region.arn("acm-pca", f"certificate-authority/{region.identifier('authority', length=32)}")
+    origins: dict[str, dict[str, Any]] = {
+        "public": {"Type": "AMAZON_ISSUED", "IssuedAt": when, "RenewalEligibility": "ELIGIBLE"},
+        "private": {"Type": "PRIVATE", "IssuedAt": when, "CertificateAuthorityArn": authority},
+    }
+    return origins.get(kind, {"Type": "IMPORTED", "ImportedAt": when})

@@ -44,21 +44,25 @@ def make_group(region: Region, vpc_id: str, name: str, ingress: list[Resource]) 
             "VpcId": vpc_id,
             "OwnerId": region.account,
             "SecurityGroupArn": region.arn("ec2", f"security-group/{group_id}"),
-            "IpPermissions": [],
+            "IpPermissions": _owned(region, ingress),
             "IpPermissionsEgress": [everything()],
             "Tags": tags(name),
         },
     )
-    set_ingress(region, group_id, ingress)
     return group_id
 
 
 def set_ingress(region: Region, group_id: str, permissions: list[Resource]) -> None:
-    """Replace what a security group admits; groups that it refers to are of this account."""
+    """Replace what a security group admits."""
+    region.get("security-group", GroupId=group_id)["IpPermissions"] = _owned(region, permissions)
+
+
+def _owned(region: Region, permissions: list[Resource]) -> list[Resource]:
+    """Groups that a rule refers to are of this account."""
     for permission in permissions:
         for pair in permission["UserIdGroupPairs"]:
             pair["UserId"] = region.account
-    region.get("security-group", GroupId=group_id)["IpPermissions"] = permissions
+    return permissions
 
 
 def make_interface(
@@ -95,15 +99,19 @@ def make_interface(
             "PrivateIpAddresses": [{"PrivateIpAddress": address, "Primary": True}],
             "Ipv6Addresses": [],
             "Groups": named,
-            "Attachment": {
-                "AttachmentId": f"eni-attach-{region.identifier(interface_id, 'attachment')}",
-                "Status": "attached",
-                "DeviceIndex": 0 if requester is None else 1,
-                "InstanceOwnerId": requester or region.account,
-            },
+            "Attachment": _attachment(region, interface_id, requester),
             "TagSet": [],
         },
     )
+
+
+def _attachment(region: Region, interface_id: str, requester: str | None) -> Resource:
+    return {
+        "AttachmentId": f"eni-attach-{region.identifier(interface_id, 'attachment')}",
+        "Status": "attached",
+        "DeviceIndex": 0 if requester is None else 1,
+        "InstanceOwnerId": requester or region.account,
+    }
 
 
 def make_instance(region: Region, subnet_id: str, label: str, group_id: str) -> Resource:

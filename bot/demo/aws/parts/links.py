@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.demo.aws.parts.backends import Parts, Plan
 from bot.demo.aws.parts.hosts import make_group, make_interface
 from bot.demo.aws.parts.rest_api import LETTERS
+from bot.demo.aws.world import Region
 
 # API Gateway's own account, which owns the endpoint of a link, by region (AWS: set-up-api-with-vpclink-accounts).
 _ACCOUNTS = {
@@ -21,7 +22,7 @@ _ACCOUNTS = {
 
 def link_v1(plan: Plan, balancer_arn: str) -> Parts:
     """A VPC link to an NLB, with the endpoint service in this account and API Gateway's accepted connection to it."""
-    region, now = plan.region, plan.region.now
+    region = plan.region
     link_id = region.identifier(plan.name, "link", length=6, alphabet=LETTERS)
     service_id = f"vpce-svc-{region.identifier(plan.name, 'service')}"
     endpoint_id = f"vpce-{region.identifier(plan.name, 'endpoint')}"
@@ -37,6 +38,25 @@ def link_v1(plan: Plan, balancer_arn: str) -> Parts:
         },
     )
     owner = _ACCOUNTS.get(region.name, _ACCOUNTS["us-east-1"])
+    _endpoint_service(region, service_id, balancer_arn, owner)
+    region.add(
+        "endpoint-connection",
+        {
+            "ServiceId": service_id,
+            "VpcEndpointId": endpoint_id,
+            "VpcEndpointOwner": owner,
+            "VpcEndpointState": "available",
+            "VpcEndpointConnectionId": f"vpce-con-{region.identifier(plan.name, 'connection')}",
+            "CreationTimestamp": region.now - timedelta(days=85),
+            "NetworkLoadBalancerArns": [balancer_arn],
+            "IpAddressType": "ipv4",
+            "Tags": [],
+        },
+    )
+    return {"link_id": link_id, "service_id": service_id, "endpoint_id": endpoint_id}
+
+
+def _endpoint_service(region: Region, service_id: str, balancer_arn: str, owner: str) -> None:
     principal = f"arn:aws:iam::{owner}:root"
     region.add(
         "endpoint-service",
@@ -55,21 +75,6 @@ def link_v1(plan: Plan, balancer_arn: str) -> Parts:
             "AllowedPrincipals": [{"PrincipalType": "Account", "Principal": principal, "ServiceId": service_id}],
         },
     )
-    region.add(
-        "endpoint-connection",
-        {
-            "ServiceId": service_id,
-            "VpcEndpointId": endpoint_id,
-            "VpcEndpointOwner": owner,
-            "VpcEndpointState": "available",
-            "VpcEndpointConnectionId": f"vpce-con-{region.identifier(plan.name, 'connection')}",
-            "CreationTimestamp": now - timedelta(days=85),
-            "NetworkLoadBalancerArns": [balancer_arn],
-            "IpAddressType": "ipv4",
-            "Tags": [],
-        },
-    )
-    return {"link_id": link_id, "service_id": service_id, "endpoint_id": endpoint_id}
 
 
 def link_group(plan: Plan) -> str:
