@@ -1,0 +1,1 @@
+"""What people do: commands, clicks, modals, shortcuts."""

@@ -1,0 +1,27 @@
+"""The parts of a running local Slack, handed to whatever serves a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.demo.slack.delivery import Delivery
+from bot.demo.slack.events import Events
+from bot.demo.slack.messaging import Messaging
+from bot.demo.slack.state import State
+
+
+@dataclass(frozen=True)
+class Services:
+    """State, and everything that acts on it."""
+
+    state: State
+    delivery: Delivery
+    events: Events
+    messaging: Messaging
+
+    @classmethod
+    def over(cls, state: State) -> Services:
+        """The parts, wired."""
+        delivery = Delivery(state)
+        events = Events(state, delivery)
+        return cls(state, delivery, events, Messaging(state, events))
