@@ -12,8 +12,12 @@ const Cached = memo(({ json, data }) => (
   <Rendered blocks={[JSON.parse(json)]} data={data} hooks={HOOKS} name="" logo="" theme="light" withoutWrapper />
 ));
 
+// The renderer shows verbatim text without any formatting. In Slack the word only means that bare links and names stay as
+// they are, which they do here anyway.
+const withoutVerbatim = (key, value) => (key === "verbatim" ? undefined : value);
+
 export function Drawn({ block }) {
-  return <Cached json={JSON.stringify(block)} data={useConnection().data} />;
+  return <Cached json={JSON.stringify(block, withoutVerbatim)} data={useConnection().data} />;
 }
 
 export function Markup({ text }) {
