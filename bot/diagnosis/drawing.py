@@ -70,8 +70,7 @@ def _entrance(walk: Walk) -> Iterator[Line]:
 
 
 def _path_lines(path: Path, walk: Walk) -> Iterator[Line]:
-    uri = path.uri.text or path.target.text
-    yield Hop.INTEGRATION, path.resource, f"{path.resource} → {uri}" + (" (canary)" if path.canary else "")
+    yield Hop.INTEGRATION, path.resource, f"{path.resource} → {_aim(path)}" + (" (canary)" if path.canary else "")
     yield from _or_gap(Hop.VPC_LINK, lambda: _link(path.link))
     yield from _or_gap(Hop.ENDPOINT_SERVICE, lambda: _services(path.link))
     for balancer in (b for b in walk.balancers.items if b.path is path):
@@ -81,6 +80,14 @@ def _path_lines(path: Path, walk: Walk) -> Iterator[Line]:
     for group in (x for x in walk.target_groups.items if x.path is path):
         yield from _or_gap(Hop.TARGET_GROUP, lambda hop=group: _group(hop))  # type: ignore[misc]  # as above
         yield from _or_gap(Hop.TARGET, lambda hop=group: _targets(hop))  # type: ignore[misc]  # as above
+
+
+def _aim(path: Path) -> str:
+    """Where the integration aims: host, port and scheme, or the tail of an ARN. No URL: it stands inside a link."""
+    endpoint, text = path.endpoint, path.uri.text
+    if text.startswith("arn:"):
+        return text.rpartition(":")[2]
+    return f"{endpoint.host}:{endpoint.port} ({endpoint.scheme})" if endpoint.host and endpoint.port else text
 
 
 def _or_gap(hop: Hop, lines: Callable[[], Iterator[Line]]) -> Iterator[Line]:
@@ -132,6 +139,7 @@ def _group(hop: TargetGroupHop) -> Iterator[Line]:
 def _targets(hop: TargetGroupHop) -> Iterator[Line]:
     health = hop.health
     if health:
-        names = ", ".join(f"{x.target.id}:{x.target.port}" for x in health[:3])
+        names = ", ".join(dict.fromkeys(x.target.id for x in health[:3]))
         more = f" +{len(health) - 3} more" if len(health) > 3 else ""
-        yield Hop.TARGET, health[0].target.id, names + more
+        ports = ", ".join(dict.fromkeys(str(x.target.port) for x in health if x.target.port))
+        yield Hop.TARGET, health[0].target.id, names + more + (f" on port {ports}" if ports else "")
