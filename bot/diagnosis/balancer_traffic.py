@@ -98,13 +98,18 @@ def sources_of(balancer: BalancerHop, version: int) -> tuple[Place, ...]:
 
 
 def receivers_of(group_hop: TargetGroupHop) -> tuple[Receiver, ...]:
-    """Return what the group's load balancer sends to: its first targets, or the load balancers behind it."""
+    """Return what the group's load balancer sends to: its first targets, or the load balancers behind it.
+
+    A target that is being deregistered gets nothing new, so it does not count.
+    """
     group = group_hop.group
     if group is None:
         return ()
     evidence, checked = group_hop.evidence, group.health_check_enabled
     receivers = []
     for target in group_hop.targets[:MAX_TARGETS]:
+        if target.description.target_health.state == "draining":
+            continue
         version = 6 if ":" in target.id or group.ip_address_type == "ipv6" else 4
         ports = _ports(target.port, target.health_port if checked else None)
         receivers.append(Receiver(evidence, target, target.id, version, ports))

@@ -1,36 +1,30 @@
-"""The failing requests of one path, as the logs tell them.
+"""What the failing requests of one path show, for checks that weigh the log beside the configuration.
 
-A request belongs to the path of the route that it took. The log of an older request may be read only in part: where it
-does not say which route that was, the request counts for every path.
+A request whose path is not known (see `path_requests`) may have taken any: no more than a warning can rest on it.
 """
 
 from __future__ import annotations
 
 from bot.diagnosis.hops import Path
-from bot.diagnosis.integration import matching_route
-from bot.diagnosis.model import Gap, GapReason
 from bot.diagnosis.path import Walk
+from bot.diagnosis.path_requests import placing
 from bot.diagnosis.request_log import RequestLog, outcome
+from bot.diagnosis.trends import MINUTE, Minutes
 
-MINUTE = 60
 LOST_CONNECTION = frozenset({"E1", "E5", "E10"})
 """What the log shows where a connection was not made, or was lost before an answer came."""
 
 
 def requests_on(walk: Walk, path: Path) -> tuple[RequestLog, ...]:
-    """Return the failing requests that took this path or may have taken it, newest first."""
-    taken: dict[tuple[str, str | None], bool] = {}
+    """Return the failing requests that took this path, newest first."""
+    place = placing(walk)
+    return tuple(request for request in walk.failing if place(request) == path.index)
 
-    def takes(request: RequestLog) -> bool:
-        if not request.resource_path:
-            return True
-        key = (request.resource_path, request.http_method)
-        if key not in taken:
-            route = matching_route(walk.routes, *key)
-            taken[key] = route is None or route in path.routes
-        return taken[key]
 
-    return tuple(request for request in walk.failing if takes(request))
+def unplaced_requests(walk: Walk) -> tuple[RequestLog, ...]:
+    """Return the failing requests whose log does not tell which of several paths they took."""
+    place = placing(walk)
+    return tuple(request for request in walk.failing if not request.resource_path and place(request) is None)
 
 
 def signatures_on(walk: Walk, path: Path) -> frozenset[str]:
@@ -38,15 +32,12 @@ def signatures_on(walk: Walk, path: Path) -> frozenset[str]:
     return frozenset(shown for request in requests_on(walk, path) if (shown := outcome(request)))
 
 
-def minutes_of(walk: Walk, path: Path, signatures: frozenset[str]) -> frozenset[int]:
-    """Return the minutes (seconds since the epoch of their start) of the path's requests that show one of these."""
+def signatures_maybe_on(walk: Walk, path: Path) -> frozenset[str]:
+    """Return the same, with the requests that may have taken this path."""
+    return signatures_on(walk, path) | {shown for x in unplaced_requests(walk) if (shown := outcome(x))}
+
+
+def minutes_of(walk: Walk, path: Path, signatures: frozenset[str]) -> Minutes:
+    """Return the minutes of the path's failing requests that show one of these signatures."""
     found = (r for r in requests_on(walk, path) if outcome(r) in signatures)
     return frozenset(int(r.at.timestamp()) // MINUTE * MINUTE for r in found)
-
-
-def unreadable_logs(walk: Walk) -> tuple[Gap, ...]:
-    """Return the gaps that hide every log of this stage; none where one was read, or where there is no log at all."""
-    if walk.log_readings.items or walk.access_readings.items:
-        return ()
-    gaps = walk.log_readings.gaps + walk.access_readings.gaps
-    return tuple(gap for gap in gaps if gap.reason is not GapReason.NOT_FOUND)

@@ -28,7 +28,7 @@ _FOLD = str.maketrans(
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _ESCAPES = re.compile(r"(?<!\\)\\++([nrt\"'/]|u[0-9a-fA-F]{4})")
-_ENTITIES = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,10});")
+_ENTITIES = re.compile(r"&(?:amp;){0,3}(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z]{2,10};)")
 # Slack writes a link as <url|label> or <url>.
 _SLACK_LINKS = re.compile(r"<(?:(?:https?://|mailto:)[^|<>\s]*+\|([^<>\n]*+)|(https?://[^|<>\s]*+))>")
 _LINE_DECORATION = re.compile(r"^[\s>│┃|╷╵#*;/+\"'-]*+", re.MULTILINE)
@@ -96,7 +96,7 @@ def unfold(text: str) -> str:
     """The text with escapes, entities, quotation marks, accents and line decoration made plain; lines are kept."""
     text = text[-MAX_CHARACTERS:]
     text = _ESCAPES.sub(_unescape, text)
-    text = _ENTITIES.sub(lambda match: html.unescape(match[0]), text)
+    text = _ENTITIES.sub(lambda match: html.unescape("&" + match[1]), text)
     text = _SLACK_LINKS.sub(lambda match: match[1] or match[2] or "", text)
     text = _COLOURS.sub("", text).translate(_FOLD)
     # Compatibility forms fold full-width brackets and no-break spaces; accents go, because people drop them too.
@@ -184,6 +184,10 @@ _FACTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("backend_status", r"integration[._]?status[\"']?[:=] ?[\"']?([1-5]\d\d)(?!\d)"),
         ("backend_status", r"received response\. status: (\d{3})"),
         ("integration_latency_ms", r"integration ?latency[\"']?[:=] ?[\"']?(\d{1,9})(?!\d)"),
+        ("http_method", r"route_?key[\"']?[:=] ?[\"']?([A-Z]{3,7}) /"),
+        ("http_method", r"http_?method[\"']?[:=] ?[\"']?([A-Z]{3,7})(?![a-z])"),
+        ("resource_path", r"route_?key[\"']?[:=] ?[\"']?[A-Z]{3,7} (/[^\s\"']{0,1000})"),
+        ("resource_path", r"(?<![a-z])(?:resource_?)?path[\"']?[:=] ?[\"']?(/[^\s\"']{0,1000})"),
         ("http_method", r"HTTP Method: ([A-Z]{3,7}),"),
         ("resource_path", r"Resource Path: (\S{1,1000})"),
         ("sending_to", r"sending request to (https?://[^\s\"'<>]{1,2000})"),

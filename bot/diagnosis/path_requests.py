@@ -30,7 +30,9 @@ _QUOTED = 240
 class PathRequests:
     """A path with the failing requests that took it and tell what failed, newest first.
 
-    `unplaced` are those that could have taken any path; only the first path has them.
+    The newest requests are read whole, of the others only the line that names a failure: an answer of the backend's
+    own has none. So that all kinds count alike, `requests` are those that name their route, if any does. `unplaced`
+    are those that could have taken any path; only the first path has them.
     """
 
     path: Path
@@ -54,14 +56,11 @@ def by_path(walk: Walk) -> Reached[PathRequests]:
     place = placing(walk)
     telling = [(request, place(request)) for request in walk.failing if outcome(request)]
     unplaced = tuple(request for request, index in telling if index is None and not request.resource_path)
-    found = [
-        PathRequests(
-            path,
-            tuple(request for request, index in telling if index == path.index),
-            unplaced if path is ways[0] else (),
-        )
-        for path in ways
-    ]
+    found = []
+    for path in ways:
+        mine = tuple(request for request, index in telling if index == path.index)
+        whole = tuple(request for request in mine if request.resource_path)
+        found.append(PathRequests(path, whole or mine, unplaced if path is ways[0] else ()))
     return Reached(tuple(found), walk.paths.gaps)
 
 

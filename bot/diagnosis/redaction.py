@@ -61,6 +61,8 @@ _COOKIE_IN_MAP = re.compile(
     r"connection|vary|server|pragma|DNT|TE)=)|\}(?![\s\"'\\]|$)|\\(?![\"'nrt]))+"
 )
 _LINE = re.compile(r"(?:[^\n\r\\]++|\\(?![nr\"']))+")
+# Where secrets are glued together, taking one out may lay another bare.
+_MOST_PASSES = 4
 _LONGEST_ARRAY = 8_000
 _TRUNCATED = " [TRUNCATED]"
 
@@ -70,7 +72,11 @@ def redact(text: str) -> str:
 
     Takes time in proportion to the text's length.
     """
-    return redact_shapes("".join(_without_named(redact_shapes(text, before_names=True))))
+    for _ in range(_MOST_PASSES):
+        before, text = text, redact_shapes("".join(_without_named(redact_shapes(text, before_names=True))))
+        if text == before:
+            break
+    return text
 
 
 def _without_named(text: str) -> Iterator[str]:

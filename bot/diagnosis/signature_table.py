@@ -30,7 +30,7 @@ class Signature:
 FAILED_DUE_TO = "(?:(?-i:E)|(?<![a-z]\\s)e)xecution failed due to "
 FAILED_DUE_TO_FRENCH = "l'execution a echoue en raison d'une erreur "
 
-_HOST = "['\" ]*(?P<host>[^'\"\\s]{1,255})['\" ]*"
+_HOST = "['\" ]*(?P<host>[^'\"]{1,300}?)['\" ]*"
 _SUBJECT = "(?: ?\\((?P<certificate_subject>[^()]{0,400}(?:\\([^()]{0,100}\\)[^()]{0,400})?))?"
 _LINK = "vpc[ _-]?links?(?:[ _-]?v[12])?"
 _LINK_ID = "['\" ]*(?P<vpc_link_id>(?!specified|referenced|provided|defined)[a-z0-9]{6,12})(?![a-z0-9-])"

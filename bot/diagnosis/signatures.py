@@ -126,13 +126,18 @@ class _Wording:
         for signature, pattern in self._reasons if as_reason else self._anywhere:
             match = pattern.search(text)
             if match:
-                groups = {name: value.strip(" \"'.,") for name, value in match.groupdict().items() if value}
-                return signature, groups
+                return signature, _tidy(match)
         return None
 
 
+def _tidy(match: re.Match[str]) -> dict[str, str]:
+    groups = {name: value.strip(" \"'.,") for name, value in match.groupdict().items() if value}
+    # An editor may have wrapped a host name at one of its hyphens.
+    return groups | ({"host": groups["host"].replace(" ", "")} if "host" in groups else {})
+
+
 _EXACT = _Wording()
-_HARD_WRAPPED = _Wording(space=" ?")
+_HARD_WRAPPED = _Wording(space=" ?+")
 
 
 def classify(text: str) -> Explanation:

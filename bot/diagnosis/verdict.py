@@ -17,6 +17,8 @@ from bot.diagnosis.model import Cause, Confidence, Finding, GapReason, Hop, Stat
 Checks = Mapping[str, Check[Any]]
 _HOPS = list(Hop)
 _CONFIDENCES = list(Confidence)
+_SILENT = {GapReason.NOT_FOUND}
+"""A log that does not exist hides nothing of the path; a read that was refused may."""
 
 
 def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str], *, failing: int) -> Verdict:
@@ -29,6 +31,11 @@ def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str]
         fitting = _merged(f for f in findings if _fits(f, checks[f.check], seen))
         explained = _explained([*faults, *fitting], checks)
         causes += [_possible(f, checks[f.check], seen) for f in fitting if f not in explained]
+    hidden = {f.check: refused for f in faults if (refused := _hidden(f, findings, checks))}
+    if causes and all(cause.check in hidden for cause in causes):
+        actions = ", ".join(sorted({action for cause in causes for action in hidden[cause.check]}))
+        summary = f"{causes[0].summary} What can explain it could not be read ({actions})."
+        return Verdict(state=State.INCONCLUSIVE, summary=summary, causes=tuple(_doubted(c) for c in causes))
     if causes:
         order = {id(c): i for i, c in enumerate(causes)}
         ranked = sorted(causes, key=lambda c: (_CONFIDENCES.index(c.confidence), order[id(c)]))
@@ -95,6 +102,22 @@ def _cause(
     )
 
 
+def _hidden(fault: Finding, findings: Sequence[Finding], checks: Checks) -> tuple[str, ...]:
+    """Return the actions that were refused to the checks that could explain this fault on its path."""
+    explaining = (
+        f
+        for f in findings
+        if f.status is Status.UNKNOWN and fault.check in checks[f.check].explains and _share_path(f, fault)
+    )
+    actions = {gap.action for f in explaining for gap in f.gaps if gap.reason not in _SILENT}
+    return tuple(sorted(actions))
+
+
+def _doubted(cause: Cause) -> Cause:
+    reason = "It is seen, but it may be a consequence: what can explain it could not be read."
+    return cause.model_copy(update={"confidence": Confidence.POSSIBLE, "reason": reason})
+
+
 def _leads_to(cause: Finding, symptom: Finding, folded: Mapping[Finding, list[Finding]]) -> bool:
     """Whether a cause explains a symptom, directly or through symptoms of its own."""
     todo, done = list(folded.get(symptom, ())), set[Finding]()
@@ -125,10 +148,6 @@ def _possible(finding: Finding, check: Check[Any], seen: frozenset[str]) -> Caus
         citations=finding.citations,
         fix=finding.fix,
     )
-
-
-_SILENT = {GapReason.NOT_FOUND}
-"""A log that does not exist hides nothing of the path; a read that was refused may."""
 
 
 def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int) -> Verdict:

@@ -113,3 +113,11 @@ def test_a_cause_stands_beside_what_could_not_be_read():
     denied = Gap(action="ec2:DescribeSecurityGroups", resource="sg", reason=GapReason.ACCESS_DENIED)
     result = verdict(finding("LB-03"), finding("SG-03", Status.UNKNOWN, gaps=(denied,)))
     assert [c.confidence for c in result.causes] == [Confidence.LIKELY]
+
+
+def test_a_fault_whose_explanation_could_not_be_read_is_only_possible():
+    denied = Gap(action="ec2:DescribeSecurityGroups", resource="sg", reason=GapReason.ACCESS_DENIED)
+    result = verdict(finding("TG-01"), finding("SG-03", Status.UNKNOWN, gaps=(denied,)), signatures=("E1",), failing=3)
+    assert result.state is State.INCONCLUSIVE
+    assert [(c.check, c.confidence) for c in result.causes] == [("TG-01", Confidence.POSSIBLE)]
+    assert "could not be read (ec2:DescribeSecurityGroups)" in result.summary

@@ -1,0 +1,206 @@
+"""TLS-01: the certificate that is served does not name the integration's host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from shlex import quote
+
+from bot.diagnosis.certificates import explain_mismatch, name_matches, wildcard_doubt
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.listener.served_certificates import Served, names_of, served_to
+from bot.diagnosis.checks.listener.uri_change import change_uri
+from bot.diagnosis.checks.vpc_link.link_commands import deploy
+from bot.diagnosis.evidence import Evidence, MissingEvidence
+from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.request_log import RequestLog
+from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
+
+_ENDS_TLS = frozenset({"TLS", "HTTPS"})
+_PASSES_THROUGH = frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
+_BALANCER_NAME = re.compile(r"\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?\.?$", re.IGNORECASE)
+"""A load balancer's DNS name: `NAME.REGION.elb.amazonaws.com`, or `NAME.elb.REGION.amazonaws.com` of a network one."""
+
+
+class CertificateNameMismatch(Check[ListenerHop]):
+    """The certificate that is served does not name the integration's host.
+
+    Why: over https API Gateway compares the host of the integration's URI (an HTTP API: the server name to verify)
+    with the names in the certificate. When none covers it, the request fails, with insecureSkipVerification too.
+    How we decide: where the load balancer ends TLS, its listener's certificates are compared: the one that SNI selects,
+    else the default one. The alternative names count, the common name only where there are none; `*` stands for one
+    label. Where TLS passes through to the target, its certificate cannot be read: an execution log that names host and
+    certificate proves the mismatch, otherwise it is unknown and a probe tells. A load balancer's own DNS name warns
+    there, for no public certificate names it. Without https the question does not arise.
+    How to fix: put a name of the certificate into the URI and deploy (it need not resolve), or serve a certificate that
+    names the host.
+    References: AWS: set-up-private-integration; tls-listener-certificates; API reference CertificateDetail.
+    """
+
+    code = "TLS-01"
+    title = "The served certificate names the integration's host"
+    hop = Hop.LISTENER
+    needs = (LISTENERS, LISTENER_CERTIFICATES, CERTIFICATE, EXECUTION_LOG)
+    signatures = frozenset({"E2"})
+    warning_signatures = frozenset({"E2"})
+    explains = ("TLS-07",)
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths: the first that ends TLS serves the certificate."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge the certificate that API Gateway meets at this listener, if it meets one."""
+        arn, host, protocol = subject.listener.listener_arn, subject.path.endpoint.host, subject.listener.protocol
+        aside = _aside(subject)
+        if aside:
+            yield self.not_applicable(arn, aside, subject=subject)
+        elif not host:
+            summary = f"The URI of {subject.path.resource} names no host that we can read."
+            yield self.undecided(arn, summary, subject=subject)
+        elif protocol.upper() in _ENDS_TLS:
+            yield self._served_here(subject, host, walk)
+        else:
+            yield self._passed_through(subject, host, walk)
+
+    def _served_here(self, subject: ListenerHop, host: str, walk: Walk) -> Finding:
+        try:
+            served = served_to(subject, host)
+        except MissingEvidence:
+            logged = self._logged(subject, host, walk)  # the log is further evidence, and decides on its own
+            if logged is None:
+                raise
+            return logged
+        if served.covering and wildcard_doubt(served.covering):
+            citation = self.cite(CERTIFICATE, served.arn, "SubjectAlternativeNames", served.covering)
+            return self.warned(served.arn, f"{wildcard_doubt(served.covering)}.", [citation], subject=subject)
+        if served.covering:
+            return self.passed(served.arn, f"The certificate names {host} ({served.covering}).", subject=subject)
+        if served.certificate is None:
+            unknown = self.undecided(served.arn, f"The names of the certificate of {_where(subject)} are not known.")
+            return self._logged(subject, host, walk) or unknown
+        names = names_of(served.certificate)
+        field = "SubjectAlternativeNames" if served.certificate.subject_alternative_names else "DomainName"
+        citations = [
+            self.cite(CERTIFICATE, served.arn, field, ", ".join(names)),
+            self.cite(LISTENERS, subject.listener.listener_arn, "Certificates", served.arn),
+        ]
+        summary = f"The certificate of {_where(subject)} does not name {host}: {explain_mismatch(host, names)}."
+        if _BALANCER_NAME.search(host):
+            summary += " No public certificate can name a load balancer's own DNS name."
+        return self.failed(served.arn, summary, citations, _fix(subject, host, served), subject=subject)
+
+    def _passed_through(self, subject: ListenerHop, host: str, walk: Walk) -> Finding:
+        """Judge a certificate that only the target holds."""
+        logged = self._logged(subject, host, walk)
+        if logged:
+            return logged
+        arn = subject.listener.listener_arn
+        if _BALANCER_NAME.search(host):
+            summary = f"No public certificate can name {host}: put a name of the target's certificate into the URI."
+            citation = self.cite(LISTENERS, arn, "Protocol", subject.listener.protocol)
+            return self.warned(arn, summary, [citation], _fix(subject, host, None), subject=subject)
+        summary = (
+            f"{_where(subject)} passes TLS through to the targets, whose certificate AWS does not show: Probe now."
+        )
+        return self.undecided(arn, summary, subject=subject)
+
+    def _logged(self, subject: ListenerHop, host: str, walk: Walk) -> Finding | None:
+        """The mismatch as the newest failing request of this host tells it, if one does."""
+        for request in walk.failing:
+            fields = request.explanation.fields
+            shown = fields.get("certificate_subject", "")
+            if request.explanation.signature == "E2" and shown and _same(fields.get("host", ""), host):
+                summary = f"The certificate behind {_where(subject)} does not name {host}: it is for {shown}."
+                citation = self.cite(EXECUTION_LOG, request.request_id or "", "message", _line(request))
+                fix = _fix(subject, host, None, shown)
+                return self.failed(subject.listener.listener_arn, summary, [citation], fix, subject=subject)
+        return None
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The listener's certificate names the host; a certificate on a target is not on the model."""
+        certificate = walk.evidence.get(CERTIFICATE, finding.resource) if "certificate/" in finding.resource else None
+        if certificate is None:
+            return None
+        hosts = [hop.path.endpoint.host for hop in walk.listeners.items if not _aside(hop) and hop.path.endpoint.host]
+        names = tuple(dict.fromkeys((*names_of(certificate), *hosts)))
+        healed = certificate.model_copy(update={"subject_alternative_names": names})
+        return walk.evidence.with_value(CERTIFICATE, finding.resource, healed)
+
+
+def _aside(hop: ListenerHop) -> str:
+    """Why no certificate is compared at this listener; empty where one is."""
+    path, protocol = hop.path, hop.listener.protocol.upper()
+    front = hop.balancer.front
+    if path.endpoint.scheme != "https":
+        return "The integration does not use https."
+    if path.api.protocol == "HTTP" and not path.endpoint.host:
+        return "The integration names no server to verify."
+    if front and front.listener.listener.protocol.upper() == "TLS":
+        return "The load balancer in front ends TLS; it does not compare names."
+    if protocol in _ENDS_TLS:
+        return ""
+    if protocol not in _PASSES_THROUGH:
+        return f"A listener with protocol {hop.listener.protocol} serves no certificate."
+    groups = [group.group for group in hop.target_groups]
+    if groups and all(group and group.target_type == "alb" for group in groups):
+        return "TLS passes through to the load balancer behind, which serves the certificate."
+    return ""
+
+
+def _where(hop: ListenerHop) -> str:
+    return f"{balancer_name(hop.balancer.arn)} {hop.listener.protocol} {hop.listener.port}"
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lower().rstrip(".") == other.lower().rstrip(".")
+
+
+def _line(request: RequestLog) -> str:
+    lines = [line.message for line in request.lines if "certificate" in line.message.lower()]
+    return lines[0] if lines else request.lines[0].message
+
+
+def _fix(hop: ListenerHop, host: str, served: Served | None, subject: str = "") -> Fix:
+    name = _usable_name(host, names_of(served.certificate) if served and served.certificate else _common_name(subject))
+    path = hop.path
+    if path.api.protocol == "HTTP":
+        verify = quote(f"ServerNameToVerify={name}")
+        integration = (
+            f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id}"
+        )
+        commands: tuple[str, ...] = (f"{integration} --tls-config {verify}", *deploy(path))
+    else:
+        commands = change_uri(path, "host", name)
+    reissue = f"Or serve a certificate that names {host}."
+    if hop.listener.protocol.upper() in _ENDS_TLS:
+        add = f"aws elbv2 add-listener-certificates --listener-arn {hop.listener.listener_arn}"
+        commands = (*commands, f"{add} --certificates CertificateArn=NEW_CERTIFICATE_ARN")
+        reissue = f"Or add a certificate that names {host} to the listener."
+    where = "as the server name to verify" if path.api.protocol == "HTTP" else "into the integration's URI"
+    return Fix(
+        summary=f"Put {name} {where} (it need not resolve), or serve a certificate that names {host}.",
+        cli=commands,
+        cloudformation="AWS::ApiGateway::Method Integration.Uri, or AWS::ApiGatewayV2::Integration TlsConfig.",
+        terraform="aws_api_gateway_integration uri; aws_apigatewayv2_integration tls_config.server_name_to_verify.",
+        console="API Gateway › Resources › the method › Integration request › Endpoint URL; then Deploy.",
+        steps=(f"Either put {name} there, and deploy.", reissue),
+    )
+
+
+def _common_name(subject: str) -> tuple[str, ...]:
+    """The common name in a subject as the log writes it: `CN=orders.example.com, O=…`."""
+    parts = (part.strip() for part in subject.split(","))
+    return tuple(part[3:] for part in parts if part.upper().startswith("CN=") and part[3:])
+
+
+def _usable_name(host: str, names: tuple[str, ...]) -> str:
+    """A host that the certificate covers: one of its names, or the present first label under its wildcard."""
+    plain = next((name for name in names if "*" not in name), "")
+    wild = next((name for name in names if name.startswith("*.")), "")
+    under = f"{host.split('.')[0]}{wild[1:]}" if wild else ""
+    return plain or (under if name_matches(under, names) else "") or "NAME_IN_THE_CERTIFICATE"

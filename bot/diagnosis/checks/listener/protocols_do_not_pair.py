@@ -1,0 +1,206 @@
+"""LB-06: what API Gateway speaks is not what the listener or the backend expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.diagnosis import metrics
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.listener.backend_answers import unfit_answer
+from bot.diagnosis.checks.listener.protocol_fixes import agree, expect_the_same, fitting, no_alpn, speak_http1
+from bot.diagnosis.checks.listener.protocol_matrix import HTTP, HTTPS, KNOWN_PROTOCOLS, Row, refusal, way
+from bot.diagnosis.evidence import Evidence, MissingEvidence
+from bot.diagnosis.failures import signatures_on
+from bot.diagnosis.hops import ListenerHop, TargetGroupHop
+from bot.diagnosis.model import Citation, Finding, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.path_requests import citations
+from bot.diagnosis.resources import TargetGroup
+from bot.diagnosis.sources import (
+    LISTENER,
+    LISTENERS,
+    LOAD_BALANCER,
+    METRIC,
+    ROUTES,
+    TARGET_GROUP,
+    TARGET_HEALTH,
+)
+
+
+class ProtocolsDoNotPair(Check[ListenerHop]):
+    """What API Gateway speaks is not what the listener or the backend expects.
+
+    Why: the scheme of the integration's URI (for an HTTP API: whether it has a TLS setting), the listener, the target
+    group and the backend must agree on where TLS begins and ends. Plain text to a TLS port, TLS to a plain port and
+    TLS inside TLS ("double encryption") all end in answers that are not HTTP, or in none.
+    How we decide: by a table of scheme, listener and target group, for an application load balancer behind a network
+    load balancer too. A listener that can never take what arrives fails, and so does a target group with protocol
+    version HTTP2 or GRPC, for API Gateway speaks HTTP/1.1. What the backend itself speaks shows only in the log: an
+    answer that is not HTTP (E6), or plain text where TLS was asked for (E12), fails where the table lets the backend
+    expect something else; health checks that succeed by the other protocol warn.
+    How to fix: change the URI's scheme and deploy, change the listener, or send to a target group of the right
+    protocol. To see what the backend answers, probe it, or make an endpoint of your own on the endpoint service.
+    References: AWS: load-balancer-listeners, load-balancer-target-groups (network); load-balancer-troubleshooting
+    (application: 400, 464); http-api-develop-integrations-private.
+    """
+
+    code = "LB-06"
+    title = "Integration, listener, target group and backend agree on TLS"
+    hop = Hop.LISTENER
+    needs = (ROUTES, LOAD_BALANCER, LISTENERS, LISTENER, TARGET_GROUP, TARGET_HEALTH)
+    signatures = frozenset({"E1", "E5", "E6", "E10", "E12"})
+    warning_signatures = frozenset({"E5", "E6", "E12"})
+    explains = ("TG-01", "TLS-07", "BE-01", "BE-03")
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths, also of an application load balancer behind a network load balancer."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge what arrives at the listener first, then what each target group hands on."""
+        arn, scheme = subject.listener.listener_arn, subject.balancer.scheme
+        protocol = subject.listener.protocol.upper()
+        refused = refusal(scheme, protocol)
+        if refused:
+            cited = [self._arrives(subject), self.cite(LISTENERS, arn, "Protocol", protocol)]
+            summary = f"{_label(subject)}: {refused.words}."
+            yield self.failed(arn, summary, cited, agree(subject), subject=subject)
+        elif protocol not in KNOWN_PROTOCOLS or scheme not in {HTTP, HTTPS}:
+            what = f"protocol {protocol or 'none'}" if scheme in {HTTP, HTTPS} else f"scheme {scheme or 'none'}"
+            yield self.undecided(arn, f"{_label(subject)}: we do not know the {what}.", subject=subject)
+        else:
+            found = [f for group in subject.target_groups if (f := self._group(group, walk))]
+            ways = " and ".join(dict.fromkeys(self._way(group) for group in subject.target_groups)) or "nothing yet"
+            summary = f"{_label(subject)} takes {scheme}; the backend gets {ways}."
+            yield from found or [self.passed(arn, summary, subject=subject)]
+
+    def _way(self, hop: TargetGroupHop) -> str:
+        row = _row_of(hop)
+        return row.words if row else "what no target group says"
+
+    def _group(self, hop: TargetGroupHop, walk: Walk) -> Finding | None:
+        """Judge what one target group hands on; None where nothing speaks against it."""
+        arn, group = hop.listener.listener.listener_arn, hop.group
+        if group is None or group.target_type == "lambda":
+            return None
+        name, version = group.target_group_name, group.protocol_version.upper()
+        if version in {"HTTP2", "GRPC"}:
+            citation = self.cite(TARGET_GROUP, hop.arn, "ProtocolVersion", version)
+            summary = f"Target group {name} is for {version}; API Gateway speaks HTTP/1.1, so the answer is always 464."
+            return self.failed(arn, summary, [citation], speak_http1(hop), subject=hop)
+        row = _row_of(hop)
+        if row is None or version not in {"", "HTTP1"}:
+            what = f"protocol {group.protocol or 'none'} {version}".strip()
+            summary = f"{_label(hop.listener)}: we do not know what it makes of a target group with {what}."
+            return self.undecided(arn, summary, subject=hop)
+        if group.target_type == "alb":
+            return None
+        return self._logged(hop, row, walk) or self._hinted(hop, group, row)
+
+    def _logged(self, hop: TargetGroupHop, row: Row, walk: Walk) -> Finding | None:
+        """Judge what the log says about the backend's answers; of an ALB's targets it tells only the ALB's 502."""
+        answer = unfit_answer(walk, hop.path, row)
+        if answer is None:
+            return self._handshakes(hop, row, walk)
+        said = f" (the log says “{answer.reason}”)" if answer.reason else ""
+        summary = f"{_label(hop.listener)}: the backend gets {row.words}, and answers with something else{said}."
+        protocol = self.cite(TARGET_GROUP, hop.arn, "Protocol", _protocol(hop))
+        cited = [*citations([answer.request], walk), protocol]
+        say = self.failed if answer.certain else self.warned
+        fix = expect_the_same(hop, row.backend_gets)
+        return say(hop.listener.listener.listener_arn, summary, cited, fix, subject=hop)
+
+    def _handshakes(self, hop: TargetGroupHop, row: Row, walk: Walk) -> Finding | None:
+        """Judge the load balancer's own TLS handshakes with its targets."""
+        errors = _handshake_errors(hop) if "E5" in row.shown_by else 0
+        if not errors:
+            return None
+        summary = f"{_label(hop.listener)}: {errors} TLS handshakes with targets failed; the backend may speak no TLS."
+        citation = self.cite(METRIC, hop.balancer.arn, "TargetTLSNegotiationErrorCount (Sum)", errors)
+        say = self.failed if "E5" in signatures_on(walk, hop.path) else self.warned
+        fix = expect_the_same(hop, row.backend_gets)
+        return say(hop.listener.listener.listener_arn, summary, [citation], fix, subject=hop)
+
+    def _hinted(self, hop: TargetGroupHop, group: TargetGroup, row: Row) -> Finding | None:
+        """Judge what healthy health checks on the same port say about the backend, and the listener's ALPN."""
+        arn, listener = hop.listener.listener.listener_arn, hop.listener.listener
+        other = HTTPS if row.backend_gets == HTTP else HTTP
+        checked = group.health_check_protocol.upper()
+        healthy = any(t.description.target_health.state == "healthy" and t.health_port == t.port for t in hop.targets)
+        if healthy and checked == other.upper():
+            cited = [
+                self.cite(TARGET_GROUP, hop.arn, "HealthCheckProtocol", checked),
+                self.cite(TARGET_GROUP, hop.arn, "Protocol", group.protocol),
+            ]
+            summary = (
+                f"{_label(hop.listener)}: the backend gets {row.words}, but health checks of "
+                f"{group.target_group_name} succeed by {checked} on the same port."
+            )
+            fix = expect_the_same(hop, row.backend_gets)
+            return self.warned(arn, summary, cited, fix, subject=hop)
+        if "HTTP2Only" in listener.alpn_policy:
+            citation = self.cite(LISTENERS, arn, "AlpnPolicy", "HTTP2Only")
+            summary = f"{_label(hop.listener)} offers only HTTP/2 in its TLS handshake; API Gateway speaks HTTP/1.1."
+            return self.warned(arn, summary, [citation], no_alpn(listener), subject=hop)
+        return None
+
+    def _arrives(self, hop: ListenerHop) -> Citation:
+        path = hop.path
+        if path.api.protocol == "HTTP":
+            return self.cite(
+                ROUTES, path.integration.id, "TlsConfig", "set" if path.integration.tls_configured else "none"
+            )
+        return self.cite(ROUTES, f"{path.api.id}/{path.stage.name}", f"{path.resource} uri", path.uri.text)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The listener takes what arrives, and its target groups speak HTTP/1.1; what the log showed stays."""
+        evidence = walk.evidence
+        for hop in walk.listeners.items:
+            if hop.listener.listener_arn == finding.resource:
+                evidence = _repaired(evidence, hop)
+        return evidence if evidence.reads != walk.evidence.reads else None
+
+
+def _repaired(evidence: Evidence, hop: ListenerHop) -> Evidence:
+    arn = hop.listener.listener_arn
+    if refusal(hop.balancer.scheme, hop.listener.protocol.upper()):
+        healed = hop.listener.model_copy(update={"protocol": fitting(hop)})
+        listeners = tuple(healed if x.listener_arn == arn else x for x in hop.balancer.listeners)
+        evidence = evidence.with_value(LISTENERS, hop.balancer.arn, listeners)
+        if evidence.was_read(LISTENER, arn):
+            evidence = evidence.with_value(LISTENER, arn, healed)
+    for group in (g for x in hop.target_groups if (g := x.group)):
+        update = {"protocol_version": "HTTP1"} if group.protocol_version.upper() in {"HTTP2", "GRPC"} else {}
+        if (
+            fitting(hop) == "TCP"
+            and group.protocol in {"TLS", "UDP", "QUIC", "GENEVE"}
+            and evidence is not hop.evidence
+        ):
+            update["protocol"] = "TCP"
+        if update:
+            evidence = evidence.with_value(TARGET_GROUP, group.target_group_arn, group.model_copy(update=update))
+    return evidence
+
+
+def _row_of(hop: TargetGroupHop) -> Row | None:
+    return way(hop.balancer.scheme, hop.listener.listener.protocol.upper(), _protocol(hop))
+
+
+def _protocol(hop: TargetGroupHop) -> str:
+    return hop.group.protocol.upper() if hop.group else ""
+
+
+def _handshake_errors(hop: TargetGroupHop) -> int:
+    """Return how many handshakes with targets failed; 0 where that was not read: it only supports the log."""
+    key = metrics.of_balancer(hop.balancer.arn).get("TargetTLSNegotiationErrorCount", "")
+    try:
+        series = hop.evidence.get(METRIC, key)
+    except MissingEvidence:
+        return 0
+    return int(series.total) if series else 0
+
+
+def _label(hop: ListenerHop) -> str:
+    return f"Listener {hop.listener.protocol} {hop.listener.port} of {balancer_name(hop.balancer.arn)}"

@@ -1,0 +1,148 @@
+"""BE-03: a connection that had been idle was closed under a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.target.balancer_metrics import BALANCER_RESETS, TARGET_RESETS, counter
+from bot.diagnosis.evidence import MissingEvidence
+from bot.diagnosis.failures import minutes_of, requests_on, signatures_maybe_on, unplaced_requests
+from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.model import Citation, Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.path_requests import citations, has_log
+from bot.diagnosis.request_log import outcome
+from bot.diagnosis.sources import (
+    ACCESS_LOG,
+    BALANCER_ATTRIBUTES,
+    EXECUTION_LOG,
+    LISTENER_ATTRIBUTES,
+    METRIC,
+    TARGET_HEALTH,
+)
+from bot.diagnosis.trends import stretched, total_in
+
+_CLOSED = frozenset({"E5", "E10"})
+_TCP_IDLE, _ALB_IDLE = "tcp.idle_timeout.seconds", "idle_timeout.timeout_seconds"
+_NETWORK_DEFAULT, _APPLICATION_DEFAULT = "350", "60"
+
+
+class IdleConnectionClosed(Check[ListenerHop]):
+    """A connection that had been idle was closed under a request.
+
+    Why: a server that closes kept connections sooner than the load balancer does will now and then close one just as
+    the next request comes. API Gateway then sees a reset and answers with HTTP 500.
+    How we decide: only where the log shows a lost connection (E5 or E10). E5 fails where resets were counted in the
+    same minutes while a target is healthy; without resets, or without the metrics, it warns, and so does E10. The
+    server's own keep-alive is not visible through AWS's API. The load balancer's is: 350 seconds for a network load
+    balancer unless its TCP listener says otherwise, 60 seconds for an application load balancer.
+    How to fix: let the server keep connections longer than the load balancer (nginx keepalive_timeout, Node
+    keepAliveTimeout, gunicorn --keep-alive, Tomcat keepAliveTimeout), or lower the TCP listener's idle timeout.
+    References: AWS: update-idle-timeout (network); api-gateway-500-error-vpc; API reference ListenerAttribute.
+    """
+
+    code = "BE-03"
+    title = "The backend keeps idle connections longer than the load balancer"
+    hop = Hop.TARGET
+    needs = (EXECUTION_LOG, ACCESS_LOG, LISTENER_ATTRIBUTES, BALANCER_ATTRIBUTES, TARGET_HEALTH, METRIC)
+    signatures = frozenset({"E5"})
+    warning_signatures = _CLOSED
+    explains = ("BE-01",)
+    blocking = False
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge what the log shows first: without a lost connection the question does not arise."""
+        arn, name = subject.listener.listener_arn, balancer_name(subject.balancer.arn)
+        label = f"Listener {subject.listener.protocol} {subject.listener.port} of {name}"
+        if not signatures_maybe_on(walk, subject.path) & _CLOSED:
+            has_log(walk)
+            summary = f"{label}: no failing request in the log shows a connection that was closed."
+            yield self.not_applicable(arn, summary, subject=subject)
+        else:
+            yield self._closed(subject, walk, label)
+
+    def _closed(self, subject: ListenerHop, walk: Walk, label: str) -> Finding:
+        arn = subject.listener.listener_arn
+        idle, idle_from = self._idle(subject)
+        possible = (*requests_on(walk, subject.path), *unplaced_requests(walk))
+        request = next(x for x in possible if outcome(x) in _CLOSED)
+        cited = [idle_from, *citations([request], walk)]
+        rest = f"{label} keeps idle connections {idle} seconds; a server that closes them sooner causes this."
+        resets = _resets(subject, walk)
+        if not resets or not _serves(subject):
+            summary = f"The log shows a connection that was lost ({outcome(request)}). {rest}"
+            return self.warned(arn, summary, cited, _fix(subject, idle), subject=subject)
+        counted = " and ".join(f"{total:g} by the {who}" for who, total in resets.items())
+        summary = f"Connections were reset ({counted}) in the minutes of the failing requests. {rest}"
+        cited.append(self.cite(METRIC, subject.balancer.arn, f"{TARGET_RESETS}, {BALANCER_RESETS}", counted))
+        return self.failed(arn, summary, cited, _fix(subject, idle), subject=subject)
+
+    def _idle(self, subject: ListenerHop) -> tuple[str, Citation]:
+        """Return the load balancer's idle timeout in seconds, and where it stands."""
+        arn, protocol = subject.listener.listener_arn, subject.listener.protocol.upper()
+        if protocol in {"HTTP", "HTTPS"}:
+            known = subject.evidence.get(BALANCER_ATTRIBUTES, subject.balancer.arn) or {}
+            value = known.get(_ALB_IDLE, _APPLICATION_DEFAULT)
+            return value, self.cite(BALANCER_ATTRIBUTES, subject.balancer.arn, _ALB_IDLE, value)
+        if protocol == "TLS":
+            return _NETWORK_DEFAULT, self.cite(LISTENER_ATTRIBUTES, arn, "TLS listener", f"fixed {_NETWORK_DEFAULT}")
+        known = subject.evidence.get(LISTENER_ATTRIBUTES, arn) or {}
+        value = known.get(_TCP_IDLE, _NETWORK_DEFAULT)
+        return value, self.cite(LISTENER_ATTRIBUTES, arn, _TCP_IDLE, value)
+
+
+def _resets(subject: ListenerHop, walk: Walk) -> dict[str, float]:
+    """Return the resets in the minutes of requests that show E5, by who sent them; nothing where not read.
+
+    The metrics turn what the log suggests into a fault; without them it stays a suggestion.
+    """
+    minutes = stretched(minutes_of(walk, subject.path, frozenset({"E5"})), 1, 1)
+    if not minutes or ":loadbalancer/net/" not in subject.balancer.arn:
+        return {}
+    try:
+        series = {
+            who: counter(subject.balancer, name)
+            for who, name in (("targets", TARGET_RESETS), ("load balancer", BALANCER_RESETS))
+        }
+    except MissingEvidence:
+        return {}
+    return {who: total for who, found in series.items() if (total := total_in(found, minutes))}
+
+
+def _serves(subject: ListenerHop) -> bool:
+    """Whether a target is healthy: resets of targets that are all down have another reason."""
+    return any(x.target_health.state == "healthy" for group in subject.target_groups for x in group.health)
+
+
+def _fix(subject: ListenerHop, idle: str) -> Fix:
+    arn, protocol = subject.listener.listener_arn, subject.listener.protocol.upper()
+    longer = f"Let the server keep idle connections for more than {idle} seconds."
+    if protocol in {"HTTP", "HTTPS"}:
+        cli = f"aws elbv2 describe-load-balancer-attributes --load-balancer-arn {subject.balancer.arn}"
+        other, where = "", "Load balancers › Attributes: Idle timeout"
+    elif protocol == "TLS":
+        cli = f"aws elbv2 describe-listeners --listener-arns {arn}"
+        other, where = "A TLS listener's 350 seconds cannot be changed.", "Load balancers › Listeners"
+    else:
+        cli = f"aws elbv2 modify-listener-attributes --listener-arn {arn} --attributes Key={_TCP_IDLE},Value=60"
+        other = "Or lower the listener's idle timeout below the server's keep-alive; 60 seconds is the least."
+        where = "Load balancers › Listeners › Attributes › TCP idle timeout"
+    return Fix(
+        summary=longer,
+        cli=(cli,),
+        cloudformation=f"AWS::ElasticLoadBalancingV2::Listener ListenerAttributes: {_TCP_IDLE}.",
+        terraform='resource "aws_lb_listener" { tcp_idle_timeout_seconds = 60 }',
+        console=f"EC2 › {where}.",
+        steps=(
+            f"{longer} nginx: keepalive_timeout; Node: keepAliveTimeout; gunicorn: --keep-alive; Tomcat: "
+            "keepAliveTimeout.",
+            *((other,) if other else ()),
+        ),
+    )

@@ -1,0 +1,172 @@
+"""NACL-01: a network ACL stops what passes between the load balancer and its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.diagnosis.balancer_traffic import HEALTH, TRAFFIC, receivers_of, some
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target.acl_ways import Way, is_certain, missing_entries, ways_of
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.hops import TargetGroupHop
+from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.network_acl import Leg, describe_entry
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.request_log import BACKEND_ANSWERED
+from bot.diagnosis.resources import NetworkAclEntry
+from bot.diagnosis.sources import (
+    BALANCER_INTERFACES,
+    GROUP_ATTRIBUTES,
+    INSTANCE,
+    INTERFACE_BY_ADDRESS,
+    LOAD_BALANCER,
+    NETWORK_ACL,
+    SUBNET,
+)
+
+_CLOSING_RULE = 32767
+"""The number of the deny that closes every network ACL and cannot be removed."""
+
+
+class NetworkAclBlocksTargets(Check[TargetGroupHop]):
+    """A network ACL stops what passes between the load balancer and its targets.
+
+    Why: network ACLs do not remember connections. Besides the requests, they must let the replies pass, which go to
+    the load balancer's ports 1024 to 65535. What they stop is lost without an answer, and the request ends in HTTP 500.
+    How we decide: between each subnet of the load balancer and each subnet of its targets, four legs must be open for
+    the traffic port and for the health-check port: requests out of one subnet and into the other, replies back. The
+    lowest rule that matches decides. Ends in one subnet are not filtered. With cross-zone load balancing off only
+    pairs of one zone count. Every pair closed fails; some closed, or only a part of the reply ports, warns. Requests
+    of a VPC link of the second generation through a network load balancer may carry other addresses: they warn.
+    How to fix: add the missing allow entries with a number below the rule that denies.
+    References: AWS: vpc-network-acls; target-group-register-targets (network); load-balancer-troubleshooting.
+    """
+
+    code = "NACL-01"
+    title = "Network ACLs let load balancer and targets talk"
+    hop = Hop.TARGET
+    needs = (LOAD_BALANCER, BALANCER_INTERFACES, SUBNET, NETWORK_ACL, INSTANCE, INTERFACE_BY_ADDRESS, GROUP_ATTRIBUTES)
+    # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
+    signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
+    warning_signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
+    explains = ("TG-01", "LBE-01")
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:
+        """Every target group, also the one that leads to an application load balancer."""
+        return walk.target_groups
+
+    def judge(self, subject: TargetGroupHop, walk: Walk) -> Iterator[Finding]:
+        """Judge each network ACL on the ways to the group's targets."""
+        receivers = receivers_of(subject)
+        found = [receiver for receiver in receivers if receiver.found]
+        ways = ways_of(subject, found)
+        unseen = [x.name for x in receivers if x.elsewhere or (not found and not x.found)]
+        if unseen:
+            summary = f"No subnet of the VPC holds {some(unseen)}, so its network ACL cannot be seen."
+            yield self.undecided(subject.arn, summary, subject=subject)
+        elif any(way.acls is None and not way.same_subnet for way in ways):
+            summary = "The network ACL of a subnet between load balancer and targets is not known."
+            yield self.undecided(subject.arn, summary, subject=subject)
+        elif not any(way.acls for way in ways):
+            what = "Load balancer and targets share their subnets" if ways else "There is no target to reach"
+            yield self.not_applicable(subject.arn, f"{what}: no network ACL is asked.", subject=subject)
+        culprits = _culprits(subject, ways, complete=not unseen)
+        for acl_id in dict.fromkeys(acl.network_acl_id for way in ways for acl in way.acls or ()):
+            yield self._judged(subject, ways, acl_id, is_culprit=acl_id in culprits)
+
+    def _judged(self, subject: TargetGroupHop, ways: Sequence[Way], acl_id: str, *, is_culprit: bool) -> Finding:
+        closed = [way for way in ways if way.closed_by(acl_id, wholly=is_culprit)]
+        if not closed:
+            summary = f"{acl_id} lets requests and replies between load balancer and targets pass."
+            return self.passed(acl_id, summary, subject=subject)
+        legs = {(leg.name, leg.answer.rule): leg for way in closed for leg in way.legs if leg.answer.acl == acl_id}
+        told = "; ".join(_leg(leg) for leg in list(legs.values())[:2])
+        more = f"; +{len(legs) - 2} more" if len(legs) > 2 else ""
+        summary = f"{acl_id} stops {told}{more}. {_effect(subject, closed, is_culprit=is_culprit)}"
+        citations = [
+            self.cite(NETWORK_ACL, acl_id, "Entries", leg.answer.rule.removeprefix(f"{acl_id} "))
+            for leg in list(legs.values())[:4]
+        ]
+        fix = _fix(acl_id, missing_entries(subject.evidence, closed, acl_id), next(iter(legs.values())))
+        make = self.failed if is_culprit else self.warned
+        return make(acl_id, summary, citations, fix, subject=subject)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The ACL has the missing entries."""
+        ways = [
+            way for hop in walk.target_groups.items for way in ways_of(hop, [x for x in receivers_of(hop) if x.found])
+        ]
+        entries = missing_entries(walk.evidence, ways, finding.resource)
+        evidence = walk.evidence
+        for subnet, acl in walk.evidence.items(NETWORK_ACL):
+            if acl.network_acl_id == finding.resource:
+                healed = acl.model_copy(update={"entries": (*acl.entries, *entries)})
+                evidence = evidence.with_value(NETWORK_ACL, subnet, healed)
+        return evidence
+
+
+def _culprits(hop: TargetGroupHop, ways: Sequence[Way], *, complete: bool) -> set[str]:
+    """The ACLs because of which no way is left, for requests or for health checks."""
+    culprits: set[str] = set()
+    for use in (TRAFFIC, HEALTH):
+        mine = [way for way in ways if way.use == use and is_certain(hop, way)]
+        if complete and mine and all(way.denied for way in mine):
+            denying = {leg.answer.acl for way in mine for leg in way.legs if leg.answer.allowed == "none"}
+            alone = {acl for acl in denying if all(way.closed_by(acl, wholly=True) for way in mine)}
+            culprits |= alone or denying
+    return culprits
+
+
+def _leg(leg: Leg) -> str:
+    part = "a part of the " if leg.answer.allowed == "some" else ""
+    direction = "outbound" if leg.answer.egress else "inbound"
+    why = f"{direction} {describe_entry(leg.answer.entry)}" if leg.answer.entry else f"no {direction} rule allows it"
+    return f"{part}{leg.name} on TCP {leg.answer.ports} ({why})"
+
+
+def _effect(hop: TargetGroupHop, closed: Sequence[Way], *, is_culprit: bool) -> str:
+    balancer = hop.balancer.balancer
+    sender = balancer.load_balancer_name if balancer else "the load balancer"
+    names = some(name for way in closed for name in way.names)
+    uses = dict.fromkeys(way.use for way in closed)
+    what = f"{sender} cannot reach {names}" if TRAFFIC in uses else f"health checks of {sender} cannot reach {names}"
+    if is_culprit:
+        return f"{what}."
+    subnets = some(way.nodes.subnet_id for way in closed)
+    return (
+        f"Some connections fail: {what} from {subnets}." if any(w.denied for w in closed) else "Some connections fail."
+    )
+
+
+def _fix(acl_id: str, entries: Sequence[NetworkAclEntry], leg: Leg) -> Fix:
+    deny = leg.answer.entry
+    numbered = deny if deny and deny.rule_number < _CLOSING_RULE else None
+    summary = f"Add the missing allow entries to {acl_id}" + (
+        f", before rule {numbered.rule_number}." if numbered else "."
+    )
+    commands = [_create(acl_id, entry) for entry in entries]
+    if numbered and not all(entry.rule_number for entry in entries):
+        summary = f"Delete rule {numbered.rule_number} of {acl_id}: no number is free before it."
+        way = "--egress" if numbered.egress else "--ingress"
+        delete = (
+            f"aws ec2 delete-network-acl-entry --network-acl-id {acl_id} --rule-number {numbered.rule_number} {way}"
+        )
+        commands = [delete]
+    return Fix(
+        summary=summary,
+        cli=tuple(commands[:8]),
+        cloudformation="AWS::EC2::NetworkAclEntry NetworkAclId, RuleNumber, Protocol: 6, RuleAction: allow, PortRange.",
+        terraform=f'resource "aws_network_acl_rule" {{ network_acl_id = "{acl_id}", rule_action = "allow" }}',
+        console=f"VPC › Network ACLs › {acl_id} › Inbound rules and Outbound rules › Edit.",
+    )
+
+
+def _create(acl_id: str, entry: NetworkAclEntry) -> str:
+    ports = entry.port_range
+    cidr = f"--cidr-block {entry.cidr_block}" if entry.cidr_block else f"--ipv6-cidr-block {entry.ipv6_cidr_block}"
+    return (
+        f"aws ec2 create-network-acl-entry --network-acl-id {acl_id} --rule-number {entry.rule_number} --protocol 6 "
+        f"--rule-action allow {'--egress' if entry.egress else '--ingress'} {cidr} "
+        f"--port-range From={ports.from_ if ports else 0},To={ports.to if ports else 65535}"
+    )

@@ -1,0 +1,164 @@
+"""SG-03: the targets' security groups do not admit what the load balancer sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.diagnosis.admission import as_argument, name_groups, with_rule
+from bot.diagnosis.balancer_traffic import HEALTH, receivers_of, some
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target.arrivals import arrivals
+from bot.diagnosis.checks.target.refusals import Cluster, Refusal, clusters_of, missing_rules
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.hops import TargetGroupHop
+from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.reachability import describe_rules
+from bot.diagnosis.request_log import BACKEND_ANSWERED
+from bot.diagnosis.resources import SecurityGroup
+from bot.diagnosis.sources import (
+    BALANCER_INTERFACES,
+    INSTANCE,
+    INTERFACE_BY_ADDRESS,
+    LOAD_BALANCER,
+    PREFIX_LIST,
+    SECURITY_GROUP,
+    SUBNET,
+)
+
+
+class TargetIngressClosed(Check[TargetGroupHop]):
+    """The targets' security group does not admit what the load balancer sends.
+
+    Why: requests that came through PrivateLink reach the target from the load balancer's own addresses; a security
+    group that does not admit them drops them, and they end in HTTP 500. Health checks come from those addresses too.
+    How we decide: for the traffic port and the health-check port, a rule must admit the load balancer's addresses. A
+    rule that names the load balancer's security group admits health checks; it admits requests of a VPC link only
+    while inbound rules are enforced on PrivateLink traffic, so healthy targets can still refuse every request. An
+    application load balancer is always the source itself. With a VPC link of the second generation in front of a
+    network load balancer AWS does not state the requests' source: what looks closed there only warns. Nodes that some
+    other target admits warn too. A target outside the VPC is unknown.
+    How to fix: allow the port from the load balancer's addresses (application load balancer: from its security group).
+    References: AWS: target-group-register-targets, edit-target-group-attributes, load-balancer-security-groups.
+    """
+
+    code = "SG-03"
+    title = "Targets' security group admits the load balancer"
+    hop = Hop.TARGET
+    needs = (LOAD_BALANCER, BALANCER_INTERFACES, SUBNET, INSTANCE, INTERFACE_BY_ADDRESS, SECURITY_GROUP, PREFIX_LIST)
+    # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
+    signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
+    warning_signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
+    explains = ("TG-01",)
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:
+        """Every target group, also the one that leads to an application load balancer."""
+        return walk.target_groups
+
+    def judge(self, subject: TargetGroupHop, walk: Walk) -> Iterator[Finding]:
+        """Judge each set of security groups that the group's targets carry."""
+        receivers = receivers_of(subject)
+        if not receivers:
+            yield self.not_applicable(
+                subject.arn, "There is no target that a security group could guard.", subject=subject
+            )
+            return
+        if arrivals(subject, receivers[0].version) is None:
+            yield self.undecided(subject.arn, "The load balancer is of no kind that we know.", subject=subject)
+            return
+        clusters = clusters_of(subject, receivers)
+        for cluster in clusters:
+            yield self._judged(subject, cluster)
+        unseen = [x.name for x in receivers if x.elsewhere or (not clusters and not x.found)]
+        if unseen:
+            summary = f"No network interface of the VPC belongs to {some(unseen)}, so what guards it cannot be seen."
+            yield self.undecided(unseen[0], summary, subject=subject)
+
+    def _judged(self, subject: TargetGroupHop, cluster: Cluster) -> Finding:
+        resource, names = cluster.group_ids[0] if cluster.group_ids else subject.arn, _names(cluster)
+        if cluster.groups is None:
+            summary = f"Not every security group of {names} is known."
+            return self.undecided(resource, summary, subject=subject)
+        who, status = name_groups(cluster.groups), cluster.status
+        if status is Status.PASS:
+            ports = some(str(port) for receiver in cluster.receivers for _, port in receiver.ports)
+            summary = f"{who} on {names} {_verb(cluster, 'admits', 'admit')} TCP {ports} from the load balancer."
+            return self.passed(resource, summary, subject=subject)
+        telling = [refusal for refusal in cluster.refusals if refusal.status is status]
+        summary = _summary(cluster, telling)
+        if status is Status.UNKNOWN:
+            return self.undecided(resource, summary, subject=subject)
+        make = self.failed if status is Status.FAIL else self.warned
+        return make(
+            resource, summary, self._citations(subject, cluster.groups, telling), _fix(cluster), subject=subject
+        )
+
+    def _citations(
+        self, subject: TargetGroupHop, groups: Sequence[SecurityGroup], telling: Sequence[Refusal]
+    ) -> list[Citation]:
+        port = telling[0].port
+        described = [(g.group_id, describe_rules([g], "ingress", port=port)) for g in groups]
+        cited = [self.cite(SECURITY_GROUP, group_id, "IpPermissions", text) for group_id, text in described]
+        addresses = some((a for refusal in telling for a in refusal.arrival.peer.addresses), 8)
+        balancer = subject.balancer
+        if telling[0].arrival.exact:
+            cited += [self.cite(BALANCER_INTERFACES, balancer.arn, "PrivateIpAddresses", addresses)]
+        else:
+            cited += [self.cite(SUBNET, balancer.arn, "AvailabilityZones[].SubnetId → CidrBlock", addresses)]
+        if any(refusal.by_reference for refusal in telling):
+            enforced = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+            cited += [self.cite(LOAD_BALANCER, balancer.arn, enforced, "off")]
+        return cited
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The group admits the missing ports from where the traffic comes."""
+        evidence = walk.evidence
+        for hop in walk.target_groups.items:
+            for cluster in clusters_of(hop, receivers_of(hop)):
+                if finding.resource in cluster.group_ids[:1]:
+                    for rule in missing_rules(cluster):
+                        evidence = with_rule(evidence, finding.resource, "ingress", rule)
+        return evidence
+
+
+def _summary(cluster: Cluster, telling: Sequence[Refusal]) -> str:
+    first = telling[0]
+    who = name_groups(cluster.groups or ())
+    ports = some(str(r.port) for r in telling)
+    addresses = some((a for r in telling for a in r.refused), 4)
+    on = f" on {_names(cluster)}"
+    if first.status is Status.UNKNOWN:
+        return (
+            f"{who}{on}: whether it admits TCP {ports} from {first.arrival.sender} hangs on an address we do not know."
+        )
+    if first.by_reference:
+        return (
+            f"{who}{on} admits TCP {ports} only from the security group of {first.arrival.sender}; requests of the VPC "
+            f"link come from its addresses {addresses} without that group, so health checks pass and requests do not."
+        )
+    checks_only = all(r.arrival.use == HEALTH for r in telling)
+    where = "where the health checks come from" if checks_only else f"where {first.arrival.sender} stands"
+    return f"{who}{on} {_verb(cluster, 'admits', 'admit')} no TCP {ports} from {addresses}, {where}."
+
+
+def _names(cluster: Cluster) -> str:
+    return some(receiver.name for receiver in cluster.receivers)
+
+
+def _verb(cluster: Cluster, one: str, several: str) -> str:
+    return one if len(cluster.group_ids) == 1 else several
+
+
+def _fix(cluster: Cluster) -> Fix:
+    group_id = cluster.group_ids[0]
+    command = f"aws ec2 authorize-security-group-ingress --group-id {group_id} --ip-permissions"
+    ports = some(str(refusal.port) for refusal in cluster.refusals)
+    sender = cluster.refusals[0].arrival.sender
+    return Fix(
+        summary=f"Allow TCP {ports} inbound on {group_id} from {sender}.",
+        cli=tuple(f"{command} {as_argument(rule)}" for rule in missing_rules(cluster)[:5]),
+        cloudformation="AWS::EC2::SecurityGroupIngress GroupId, IpProtocol, FromPort, ToPort, CidrIp.",
+        terraform=f'resource "aws_vpc_security_group_ingress_rule" {{ security_group_id = "{group_id}" }}',
+        console=f"EC2 › Security groups › {group_id} › Inbound rules › Edit.",
+    )

@@ -1,0 +1,89 @@
+"""LB-07: the load balancer puts a Proxy Protocol header in front of what the backend gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.failures import requests_on
+from bot.diagnosis.hops import TargetGroupHop
+from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.path_requests import citations
+from bot.diagnosis.request_log import RequestLog, outcome
+from bot.diagnosis.sources import GROUP_ATTRIBUTES
+
+ATTRIBUTE = "proxy_protocol_v2.enabled"
+_BAD_REQUEST = 400
+
+
+class ProxyProtocolOn(Check[TargetGroupHop]):
+    """The load balancer puts a Proxy Protocol header in front of what the backend gets.
+
+    Why: with Proxy Protocol v2 a network load balancer begins every connection, its health checks too, with a binary
+    header. A server that does not expect it answers HTTP 400, or something that is not HTTP, or hangs up.
+    How we decide: switched on it warns, for the server may expect it; it fails where the log shows that the answer
+    is not HTTP (E6), or that the backend answered 400.
+    How to fix: switch it off, or let the server expect it (nginx: `listen … proxy_protocol`).
+    References: AWS: edit-target-group-attributes (network): Proxy protocol.
+    """
+
+    code = "LB-07"
+    title = "No Proxy Protocol header that the backend does not expect"
+    hop = Hop.TARGET_GROUP
+    needs = (GROUP_ATTRIBUTES,)
+    signatures = frozenset({"E6"})
+    warning_signatures = frozenset({"E1", "E5", "E6", "E12"})
+    explains = ("TG-01", "LB-06", "BE-01", "BE-03")
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:
+        """Every target group; only a network load balancer's has the attribute."""
+        return walk.target_groups
+
+    def judge(self, subject: TargetGroupHop, walk: Walk) -> Iterator[Finding]:
+        """Judge the attribute, then what the log says."""
+        group = subject.group
+        name = group.target_group_name if group else subject.arn
+        if ":loadbalancer/net/" not in subject.balancer.arn:
+            summary = f"{name} is not behind a network load balancer, which alone speaks Proxy Protocol."
+            yield self.not_applicable(subject.arn, summary, subject=subject)
+            return
+        value = (subject.evidence.get(GROUP_ATTRIBUTES, subject.arn) or {}).get(ATTRIBUTE, "false").lower()
+        cited = [self.cite(GROUP_ATTRIBUTES, subject.arn, ATTRIBUTE, value)]
+        if value == "false":
+            yield self.passed(subject.arn, f"{name} gets no Proxy Protocol header.", subject=subject)
+        elif value != "true":
+            summary = f"{name} has a Proxy Protocol setting that we do not know: {value}."
+            yield self.undecided(subject.arn, summary, subject=subject)
+        elif request := next((x for x in requests_on(walk, subject.path) if _answered_badly(x)), None):
+            said = "HTTP 400" if request.backend_status == _BAD_REQUEST else "something that is not HTTP"
+            cited += citations([request], walk)
+            summary = f"{name} begins every connection with a Proxy Protocol header, and the backend answers {said}."
+            yield self.failed(subject.arn, summary, cited, _fix(subject), subject=subject)
+        else:
+            summary = f"{name} begins every connection with a Proxy Protocol header: the backend must expect it."
+            yield self.warned(subject.arn, summary, cited, _fix(subject), subject=subject)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The attribute is off."""
+        known: dict[str, str] = walk.evidence.get(GROUP_ATTRIBUTES, finding.resource) or {}
+        return walk.evidence.with_value(GROUP_ATTRIBUTES, finding.resource, {**known, ATTRIBUTE: "false"})
+
+
+def _answered_badly(request: RequestLog) -> bool:
+    return outcome(request) == "E6" or request.backend_status == _BAD_REQUEST
+
+
+def _fix(hop: TargetGroupHop) -> Fix:
+    return Fix(
+        summary="Switch Proxy Protocol v2 off, or let the backend expect it.",
+        cli=(
+            f"aws elbv2 modify-target-group-attributes --target-group-arn {hop.arn} "
+            f"--attributes Key={ATTRIBUTE},Value=false",
+        ),
+        cloudformation=f"AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupAttributes: {ATTRIBUTE} = false.",
+        terraform='resource "aws_lb_target_group" { proxy_protocol_v2 = false }',
+        console="EC2 › Target groups › Attributes › Edit › Proxy protocol v2.",
+    )

@@ -1,0 +1,163 @@
+"""SG-04: the security groups between a VPC link of the second generation and what it leads to are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.diagnosis.admission import ANYWHERE, admission, as_argument, groups_by_id, name_groups, with_rule
+from bot.diagnosis.balancer_traffic import some
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.load_balancer.dropped_flows import dropped_flows
+from bot.diagnosis.checks.vpc_link.link_gates import Gate, gates_of
+from bot.diagnosis.checks.vpc_link.link_peers import LINK_IP_VERSION
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.hops import LinkHop
+from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.reachability import Admission, Peer, describe_rules
+from bot.diagnosis.resources import VpcLinkV2
+from bot.diagnosis.sources import (
+    BALANCER_INTERFACES,
+    CLOUD_MAP,
+    LINK_INTERFACES,
+    LISTENER,
+    LISTENERS,
+    LOAD_BALANCER,
+    PREFIX_LIST,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC_LINK_V2,
+)
+
+
+class LinkTrafficNotAdmitted(Check[LinkHop]):
+    """The security groups between a VPC link of the second generation and what it leads to are closed.
+
+    Why: the link's network interfaces stand in your VPC. Their security groups must let the request out, and the load
+    balancer's must let it in; what either does not admit is dropped, and the request ends in HTTP 500 or 503.
+    How we decide: the outbound rules of the groups on the link's interfaces must cover the load balancer's addresses or
+    groups on the listener's port (for AWS Cloud Map: the registered instances). The load balancer's inbound rules must
+    admit the link's groups or addresses there. Admitting nothing of it fails, a part warns. A load balancer without
+    security groups filters nothing. A link of the first generation has no security groups.
+    How to fix: edit the rules. The security groups of a link itself cannot be changed.
+    References: AWS: apigateway-vpc-links-v2; security-group-rules; load-balancer-update-security-groups.
+    """
+
+    code = "SG-04"
+    title = "Security groups let the VPC link (second generation) reach the load balancer"
+    hop = Hop.VPC_LINK
+    needs = (
+        VPC_LINK_V2,
+        LINK_INTERFACES,
+        SUBNET,
+        LOAD_BALANCER,
+        LISTENERS,
+        LISTENER,
+        BALANCER_INTERFACES,
+        CLOUD_MAP,
+        SECURITY_GROUP,
+        PREFIX_LIST,
+    )
+    signatures = frozenset({"E1", "E9", "E10"})
+    warning_signatures = frozenset({"E1", "E9", "E10"})
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[LinkHop]:
+        """Every VPC link."""
+        return walk.links
+
+    def judge(self, subject: LinkHop, walk: Walk) -> Iterator[Finding]:
+        """Judge the link's way out, then the load balancer's way in."""
+        if not isinstance(subject.link, VpcLinkV2):
+            summary = "Only a VPC link of the second generation carries security groups."
+            yield self.not_applicable(subject.id or subject.path.resource, summary, subject=subject)
+            return
+        gates = list(gates_of(subject))
+        for gate in gates:
+            yield self._judged(subject, gate)
+        if not gates:
+            summary = f"VPC link {subject.id} leads to nothing whose port we know."
+            yield self.not_applicable(subject.id, summary, subject=subject)
+
+    def _judged(self, subject: LinkHop, gate: Gate) -> Finding:
+        resource = gate.group_ids[0] if gate.group_ids else subject.id
+        if not gate.group_ids or not all(subject.evidence.was_read(SECURITY_GROUP, i) for i in gate.group_ids):
+            # Interfaces can carry groups that the link does not list: the VPC's default group, which is not read.
+            summary = f"The security groups of {gate.owner} are not known."
+            return self.undecided(resource, summary, subject=subject)
+        groups = groups_by_id(subject.evidence, gate.group_ids)
+        if groups is None:
+            return self.undecided(resource, f"Not every security group of {gate.owner} is known.", subject=subject)
+        anybody = Peer((ANYWHERE[LINK_IP_VERSION],), gate.other_group_ids)
+        open_to_all = admission(subject.evidence, groups, gate.direction, gate.port, anybody).admitted
+        answer = None if open_to_all else admission(subject.evidence, groups, gate.direction, gate.port, gate.peer)
+        status, who = _status(gate, answer), f"{name_groups(groups)} of {gate.owner}"
+        does = "lets" if gate.direction == "egress" else "admits"
+        way = f"out to {gate.other}" if gate.direction == "egress" else f"from {gate.other}"
+        if status is Status.PASS or answer is None:
+            return self.passed(resource, f"{who} {does} TCP {gate.port} {way}.", subject=subject)
+        if status is Status.UNKNOWN:
+            summary = f"{who}: whether it {does} TCP {gate.port} {way} hangs on an address that we do not know."
+            return self.undecided(resource, summary, subject=subject)
+        refused = some(answer.refused, 4)
+        summary = f"{who} {does} no TCP {gate.port} {way} ({refused})."
+        if status is Status.WARN:
+            summary = f"{who} {does} TCP {gate.port} {way} only in part, not for {refused}."
+        described = [(g.group_id, describe_rules([g], gate.direction, port=gate.port)) for g in groups]
+        field = "IpPermissionsEgress" if gate.direction == "egress" else "IpPermissions"
+        citations = [self.cite(SECURITY_GROUP, group_id, field, text) for group_id, text in described]
+        citations += _further(gate)
+        make = self.failed if status is Status.FAIL else self.warned
+        return make(resource, summary, citations, _fix(gate), subject=subject)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The group admits what was closed."""
+        evidence = walk.evidence
+        for hop in walk.links.items:
+            for gate in gates_of(hop) if isinstance(hop.link, VpcLinkV2) else ():
+                if finding.resource in gate.group_ids[:1]:
+                    evidence = with_rule(evidence, finding.resource, gate.direction, gate.rule)
+        return evidence
+
+
+def _status(gate: Gate, answer: Admission | None) -> Status:
+    """What an answer is worth: only what is closed to the other end as a whole is a fault."""
+    if answer is None or answer.admitted:
+        return Status.PASS
+    if not gate.places:
+        return Status.UNKNOWN
+    if not answer.rules:
+        return Status.FAIL
+    return Status.WARN if all(place.exact for place in gate.places) else Status.UNKNOWN
+
+
+def _further(gate: Gate) -> Sequence[Citation]:
+    addresses = some(gate.peer.addresses, 8)
+    exact = all(place.exact for place in gate.places)
+    cited: list[Citation] = []
+    if gate.balancer and gate.direction == "egress":
+        source = BALANCER_INTERFACES if exact else SUBNET
+        cited.append(Citation(source=source.call, resource=gate.balancer.arn, field="addresses", value=addresses))
+    if gate.balancer and gate.direction == "ingress":
+        source = LINK_INTERFACES if exact else SUBNET
+        link = gate.balancer.link.id
+        cited.append(Citation(source=source.call, resource=link, field="addresses", value=addresses))
+        cited += dropped_flows(gate.balancer, "SecurityGroupBlockedFlowCount_Inbound_TCP")
+    return cited
+
+
+def _fix(gate: Gate) -> Fix:
+    group, way = gate.group_ids[0], "outbound" if gate.direction == "egress" else "inbound"
+    towards = "to" if gate.direction == "egress" else "from"
+    kind = "SecurityGroupEgress" if gate.direction == "egress" else "SecurityGroupIngress"
+    peer = "DestinationSecurityGroupId" if gate.direction == "egress" else "SourceSecurityGroupId"
+    return Fix(
+        summary=f"Allow TCP {gate.port} {way} on {group} {towards} {gate.other}.",
+        cli=(
+            f"aws ec2 authorize-security-group-{gate.direction} --group-id {group} "
+            f"--ip-permissions {as_argument(gate.rule)}",
+        ),
+        cloudformation=f"AWS::EC2::{kind} GroupId, FromPort, ToPort, {peer if gate.other_group_ids else 'CidrIp'}.",
+        terraform=f'resource "aws_vpc_security_group_{gate.direction}_rule" {{ security_group_id = "{group}" }}',
+        console=f"EC2 › Security groups › {group} › {way.capitalize()} rules › Edit.",
+    )
