@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock
+.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -41,3 +41,12 @@ docs: setup ## Regenerate what is generated from the checks
 lock: ## Pin every dependency again, with hashes
 	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-header --quiet --extra demo --extra dev pyproject.toml -o requirements-dev.txt
+
+accuracy: setup ## Print how often the first cause is right, over the scenario library
+	$(BIN)/python -m tests.scenarios.accuracy --write
+
+scenarios: setup ## Record the scenario library again, from the local AWS
+	$(BIN)/python -m tests.scenarios.record
+
+screenshots: setup ## Take the documentation's pictures again, from the demo
+	$(BIN)/python -m tests.end_to_end.screenshots

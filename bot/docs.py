@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import AliasChoices, SecretStr
+
 from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
 from bot.diagnosis.policy import policy_json
+from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-_BEGIN, _END = "<!-- generated: policy -->", "<!-- end of generated -->"
+_POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
+_SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
 def checks_page() -> str:
@@ -22,8 +26,8 @@ def checks_page() -> str:
     lines = [
         "# The checks",
         "",
-        f"vpclink knows {len(checks)} faults. Each one is a file under `bot/diagnosis/checks/`, and this page is generated",
-        "from those files by `make docs`. `vpclink explain CODE` prints a check's page in the terminal.",
+        f"vpclink knows {len(checks)} faults. Each one is a file under `bot/diagnosis/checks/`, and this page is",
+        "generated from those files by `make docs`. `vpclink explain CODE` prints a check's page in the terminal.",
         "",
         "| check | fault | what is healthy | hop | since |",
         "|---|---|---|---|---|",
@@ -31,7 +35,7 @@ def checks_page() -> str:
     lines += [f"| [{c.code}](#{c.code.lower()}) | {c.name} | {c.title} | {c.hop} | {c.since} |" for c in checks]
     lines += ["", "## From the AWS article to the checks", ""]
     lines += [
-        "AWS's article on HTTP 500 with API Gateway VPC links names these causes and steps; the checks that cover them:",
+        "AWS's article on HTTP 500 with VPC links names these causes and steps; the checks that cover them:",
         "",
         "| the article says | checks |",
         "|---|---|",
@@ -59,17 +63,34 @@ def _section(check: Check[Any]) -> Iterator[str]:
     yield f"*Reads.* {', '.join(f'`{action}`' for action in actions)}"
     if check.signatures:
         yield ""
-        yield f"*Log signatures that confirm it.* {', '.join(sorted(check.signatures, key=lambda s: int(s[1:])))}"
+        yield f"*Log signatures that confirm it.* {', '.join(sorted(check.signatures, key=lambda x: (len(x), x)))}"
     if check.explains:
         yield ""
         yield f"*Explains.* {', '.join(_linked(code) for code in check.explains)}"
 
 
 def readme(text: str) -> str:
-    """Return the README with the current policy between its markers."""
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}\n```json\n{policy_json()}```\n{_END}{after}"
+    """Return the README with the current policy and settings between their markers."""
+    text = _between(text, _POLICY, f"```json\n{policy_json()}```")
+    return _between(text, _SETTINGS, settings_table())
+
+
+def settings_table() -> str:
+    """Return the settings as a table, from the fields that read them."""
+    rows = ["| variable | default | what it is |", "|---|---|---|"]
+    for field in Settings.model_fields.values():
+        choices = field.validation_alias
+        names = [str(name) for name in choices.choices] if isinstance(choices, AliasChoices) else []
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        shown = f"`{default}`" if default not in {None, ""} else ""
+        rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _between(text: str, markers: tuple[str, str], body: str) -> str:
+    before, _, rest = text.partition(markers[0])
+    _, _, after = rest.partition(markers[1])
+    return f"{before}{markers[0]}\n{body}\n{markers[1]}{after}"
 
 
 def _files() -> dict[Path, str]:
