@@ -27,7 +27,7 @@ _ANY_NAME = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _NAMES.items(
 # A name, whatever quotes it, and what stands between it and its value. `value` is how name-value pairs spell it
 # ({"name": "Cookie", "value": "…"}), the blank line how a multipart form does.
 _NAMED = re.compile(
-    rf"(?<!//)(?P<option>--[\w-]{{0,40}}?)?"
+    rf"(?<!//)(?P<option>(?<![\w-])--[\w-]{{0,40}}?)?"
     rf"(?:{_ANY_NAME})"
     r"(?P<close>\\*[\"']|%22)?"
     r"(?:(?P<pair>[ \t]{0,20},\s{0,20}\\*[\"']?value\\*[\"']?[ \t]{0,20}[:=])|(?P<part>(?:\r?\n|\\r\\n|\\n){2})|"

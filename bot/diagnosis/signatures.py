@@ -105,7 +105,6 @@ _AWS_SERVICE = re.compile(
 )
 _EITHER_SIDE = frozenset({"E1", "E5", "E9", "E10"})
 
-
 _Found: TypeAlias = tuple[Signature, dict[str, str]]
 
 

@@ -134,6 +134,7 @@ def test_the_length_grows_by_marks_only(text):
         "-----BEGIN PRIVATE KEY-----",
         "4111 ",
         "Cookie=a,",
+        "-",
         "token=[",
     ],
 )
