@@ -144,7 +144,10 @@ class Walk:
         failing = newest_first(x for reading in self.log_readings.items for x in failing_requests(reading.events))
         if failing or not self.access_readings.items:
             return failing
-        stage = self.stage
+        try:
+            stage = self.stage
+        except MissingEvidence:
+            stage = None  # without its format the log is still read by its wording
         log_format = stage.access_log.format if stage and stage.access_log else ""
         return failing_accesses((e for x in self.access_readings.items for e in x.events), log_format)
 
