@@ -5,11 +5,15 @@ A request whose path is not known (see `path_requests`) may have taken any: no m
 
 from __future__ import annotations
 
+from bot.diagnosis import metrics
+from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import Path
+from bot.diagnosis.model import Gap, GapReason
 from bot.diagnosis.path import Walk
-from bot.diagnosis.path_requests import placing
+from bot.diagnosis.path_requests import placing, takes_everything
 from bot.diagnosis.request_log import RequestLog, outcome
-from bot.diagnosis.trends import MINUTE, Minutes
+from bot.diagnosis.sources import METRIC
+from bot.diagnosis.trends import MINUTE, Minutes, comes_and_goes
 
 LOST_CONNECTION = frozenset({"E1", "E5", "E10"})
 """What the log shows where a connection was not made, or was lost before an answer came."""
@@ -41,3 +45,26 @@ def minutes_of(walk: Walk, path: Path, signatures: frozenset[str]) -> Minutes:
     """Return the minutes of the path's failing requests that show one of these signatures."""
     found = (r for r in requests_on(walk, path) if outcome(r) in signatures)
     return frozenset(int(r.at.timestamp()) // MINUTE * MINUTE for r in found)
+
+
+def come_and_go(walk: Walk, path: Path) -> bool:
+    """Whether this path's requests fail while others succeed, as far as the API's metrics tell.
+
+    They count a whole stage: where other routes go another way, or where they were not read, they tell nothing.
+    """
+    if not takes_everything(path, walk):
+        return False
+    keys = metrics.of_api(path.api, path.stage.name)
+    try:
+        errors, requests = (walk.evidence.get(METRIC, keys[name]) for name in ("errors", "requests"))
+    except MissingEvidence:
+        return False
+    return bool(errors and requests and comes_and_goes(errors, requests))
+
+
+def unreadable_logs(walk: Walk) -> tuple[Gap, ...]:
+    """Return the gaps that hide every log of this stage; none where one was read, or where there is no log at all."""
+    if walk.log_readings.items or walk.access_readings.items:
+        return ()
+    gaps = walk.log_readings.gaps + walk.access_readings.gaps
+    return tuple(gap for gap in gaps if gap.reason is not GapReason.NOT_FOUND)

@@ -14,9 +14,12 @@ from bot.diagnosis.failures import requests_on, unplaced_requests
 from bot.diagnosis.hops import Path
 from bot.diagnosis.path import Walk
 from bot.diagnosis.request_log import RequestLog, outcome
+from bot.diagnosis.resources import TargetGroup
 
 _SPOKE_PLAIN = re.compile(r"unrecognized ssl message|not an ssl/tls record", re.IGNORECASE)
 _LEFT = re.compile(r"remote host .*(?:closed|terminated)|(?:closed|terminated).*handshake", re.IGNORECASE)
+
+_BAD_REQUEST = 400
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,12 @@ def unfit_answer(walk: Walk, path: Path, row: Row) -> Answer | None:
             possible = possible or Answer(request, certain=False)
     unplaced = (Answer(x, certain=False) for x in unplaced_requests(walk) if outcome(x) == "E6")
     return possible or next(unplaced, None)
+
+
+def takes_bad_request(group: TargetGroup) -> bool:
+    """Whether a health check takes HTTP 400 for healthy: what a TLS port answers to plain HTTP."""
+    for part in (group.matcher.http_code if group.matcher else "").split(","):
+        first, _, last = part.strip().partition("-")
+        if first.isdigit() and int(first) <= _BAD_REQUEST <= int(last if last.isdigit() else first):
+            return True
+    return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.diagnosis import metrics
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
-from bot.diagnosis.checks.listener.backend_answers import unfit_answer
+from bot.diagnosis.checks.listener.backend_answers import takes_bad_request, unfit_answer
 from bot.diagnosis.checks.listener.protocol_fixes import agree, expect_the_same, fitting, no_alpn, speak_http1
 from bot.diagnosis.checks.listener.protocol_matrix import HTTP, HTTPS, KNOWN_PROTOCOLS, Row, refusal, way
 from bot.diagnosis.evidence import Evidence, MissingEvidence
@@ -16,6 +16,7 @@ from bot.diagnosis.hops import ListenerHop, TargetGroupHop
 from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import TargetGroup
 from bot.diagnosis.sources import (
     LISTENER,
@@ -50,8 +51,8 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
     hop = Hop.LISTENER
     needs = (ROUTES, LOAD_BALANCER, LISTENERS, LISTENER, TARGET_GROUP, TARGET_HEALTH)
     signatures = frozenset({"E1", "E5", "E6", "E10", "E12"})
-    warning_signatures = frozenset({"E5", "E6", "E12"})
-    explains = ("TG-01", "TLS-07", "BE-01", "BE-03")
+    warning_signatures = frozenset({"E5", "E6", "E12", BACKEND_ANSWERED})
+    explains = ("TG-01", "BE-01", "BE-03")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[ListenerHop]:
@@ -129,7 +130,7 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         other = HTTPS if row.backend_gets == HTTP else HTTP
         checked = group.health_check_protocol.upper()
         healthy = any(t.description.target_health.state == "healthy" and t.health_port == t.port for t in hop.targets)
-        if healthy and checked == other.upper():
+        if healthy and checked == other.upper() and not (checked == "HTTP" and takes_bad_request(group)):
             cited = [
                 self.cite(TARGET_GROUP, hop.arn, "HealthCheckProtocol", checked),
                 self.cite(TARGET_GROUP, hop.arn, "Protocol", group.protocol),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.diagnosis import metrics
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.load_balancer import zone_fixes
 from bot.diagnosis.checks.load_balancer.zones import (
@@ -18,22 +17,20 @@ from bot.diagnosis.checks.load_balancer.zones import (
     zones_of,
 )
 from bot.diagnosis.evidence import Evidence, MissingEvidence
-from bot.diagnosis.failures import LOST_CONNECTION, signatures_on
+from bot.diagnosis.failures import LOST_CONNECTION, come_and_go, signatures_on
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.path_requests import takes_everything
+from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.sources import (
     BALANCER_ATTRIBUTES,
     ENDPOINT_SERVICES,
     GROUP_ATTRIBUTES,
     INSTANCE,
     LOAD_BALANCER,
-    METRIC,
     SUBNET,
     TARGET_HEALTH,
 )
-from bot.diagnosis.trends import comes_and_goes
 
 _NOT_IN_USE = "Target.NotInUse"
 
@@ -44,10 +41,10 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
     Why: without cross-zone load balancing a node sends only to targets of its own zone. What arrives in a zone without
     a healthy target is lost, so a part of the requests fails. A target in a zone that is not enabled gets nothing.
     How we decide: all targets in zones that are not enabled (reason Target.NotInUse) fail. With cross-zone load
-    balancing off, a zone without a healthy target warns, and fails where the log shows lost connections: E10, or E1
-    or E5 while the metrics show that other requests succeed. The target group's setting beats the load balancer's;
-    by default it is on for an application load balancer and off for a network load balancer. With a VPC link of the
-    first generation the zones of the endpoint service count. A target with the zone `all` serves every zone.
+    balancing off, a zone without a healthy target warns, and fails where the log shows lost connections: E10 of a
+    REST API, or others while the metrics show that other requests succeed. The target group's setting beats the load
+    balancer's; by default it is on for an application load balancer and off for a network load balancer. With a VPC
+    link of the first generation the zones of the endpoint service count. A target with zone `all` serves every zone.
     How to fix: turn cross-zone load balancing on (traffic between zones is charged), or register targets in each zone.
     References: AWS: target-group-cross-zone, target-group-health-checks, load-balancer-troubleshooting (network);
     configure-endpoint-service.
@@ -65,8 +62,8 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         SUBNET,
         ENDPOINT_SERVICES,
     )
-    signatures = LOST_CONNECTION
-    warning_signatures = LOST_CONNECTION
+    signatures = LOST_CONNECTION | {BACKEND_ANSWERED}
+    warning_signatures = LOST_CONNECTION | {BACKEND_ANSWERED}
     explains = ("TG-01",)
     since = "0.1"
 
@@ -185,13 +182,8 @@ def _name(hop: TargetGroupHop) -> str:
 def _shows(subject: TargetGroupHop, walk: Walk) -> bool:
     """Whether the log shows what such a zone does: lost connections for some requests and not for others."""
     shown = signatures_on(walk, subject.path)
-    if "E10" in shown or not shown & LOST_CONNECTION:
-        return "E10" in shown
-    if not takes_everything(subject.path, walk):
-        return False  # the metrics count a whole stage: another route's successes would look like this one's
-    series = metrics.of_api(subject.path.api, walk.request.stage)
-    try:
-        errors, requests = (walk.evidence.get(METRIC, series[name]) for name in ("errors", "requests"))
-    except MissingEvidence:
-        return False  # the metrics only strengthen what the configuration shows
-    return bool(errors and requests and comes_and_goes(errors, requests))
+    if not shown & LOST_CONNECTION:
+        return False
+    if "E10" in shown and subject.path.api.protocol != "HTTP":
+        return True  # an HTTP API's log has no other word for a connection that never came about
+    return come_and_go(walk, subject.path)

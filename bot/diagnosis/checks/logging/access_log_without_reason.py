@@ -123,19 +123,17 @@ def _summary(api: Api, stage: Stage, log: AccessLog) -> str:
 
 
 def _complete(api: Api, stage: Stage) -> str:
-    """The stage's format with the variables that it lacks: as further keys of a JSON object, else at the line's end."""
-    present = stage.access_log.format if stage.access_log else ""
+    """The stage's format with the variables that it lacks: as further keys of an object, else at the line's end.
+
+    The text is not parsed, for an object whose numbers stand without quotes is no JSON before API Gateway fills it in.
+    """
+    present = stage.access_log.format.strip() if stage.access_log else ""
     lacking = {name.replace(".", "_"): f"$context.{name}" for name in _lacking(api, stage)}
-    try:
-        template = json.loads(present) if present.strip() else {}
-    except ValueError:
-        template = None
-    if isinstance(template, dict):
-        return json.dumps({**template, **lacking})
-    if present.rstrip().endswith("}"):  # JSON but for a variable without quotes
-        keys = "".join(f', "{key}": "{variable}"' for key, variable in lacking.items())
-        return present.rstrip()[:-1] + keys + "}"
-    return " ".join([present.strip(), *lacking.values()])
+    if present and not present.endswith("}"):
+        return " ".join([present, *lacking.values()])
+    head = present[:-1].rstrip() or "{"
+    keys = ", ".join(f'"{key}": "{variable}"' for key, variable in lacking.items())
+    return f"{head}{'' if head == '{' else ', '}{keys}}}"
 
 
 def _destination(api: Api, stage: Stage, walk: Walk) -> str:

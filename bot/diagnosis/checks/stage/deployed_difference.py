@@ -57,7 +57,8 @@ def _decisive(old: Integration, new: Integration, variables: Mapping[str, str]) 
         ("connectionType", old.connection_type.upper(), new.connection_type.upper(), EXPLAINABLE),
         ("connectionId", old.connection_id, new.connection_id, _LINK),
         ("integrationTarget", old.target, new.target, _LINK),
-        ("type", old.type.upper(), new.type.upper(), frozenset({"E11"})),
+        # Only an integration that is no proxy maps replies, and can fail to.
+        ("type", old.type.upper(), new.type.upper(), frozenset({"E11"} if old.type.upper() == "HTTP" else ())),
         ("tlsConfig.insecureSkipVerification", *_booleans(old, new), frozenset({"E3", "E12"})),
     )
     for field, before, after, signatures in same:

@@ -62,7 +62,7 @@ def ways_of(hop: TargetGroupHop, receivers: Iterable[Receiver]) -> tuple[Way, ..
         targets = Place(subnet, addresses, exact=all(place.exact for _, place in members))
         names = tuple(dict.fromkeys(receiver.name for receiver, _ in members))
         nodes_near = _nodes(hop, subnet, version)
-        ways += [_way(hop.evidence, Way(use, port, nodes, targets, names, None)) for nodes in nodes_near]
+        ways += [closed_legs(hop.evidence, Way(use, port, nodes, targets, names, None)) for nodes in nodes_near]
     return tuple(ways)
 
 
@@ -92,15 +92,14 @@ def _zone(evidence: Evidence, subnet_id: str) -> str:
     return subnet.availability_zone if subnet else ""
 
 
-def _way(evidence: Evidence, way: Way) -> Way:
+def closed_legs(evidence: Evidence, way: Way, names: tuple[str, str] = ("load balancer's", "targets'")) -> Way:
+    """Return the way with the ACLs of both its ends and the legs that they close; `names` are words for the ends."""
     if way.same_subnet:
         return way
     near, far = evidence.get(NETWORK_ACL, way.nodes.subnet_id), evidence.get(NETWORK_ACL, way.targets.subnet_id)
     if near is None or far is None:
         return way
-    legs = round_trip(
-        near, far, way.nodes.addresses, way.targets.addresses, way.port, names=("load balancer's", "targets'")
-    )
+    legs = round_trip(near, far, way.nodes.addresses, way.targets.addresses, way.port, names=names)
     closed = tuple(leg for leg in legs if leg.answer.allowed != "all")
     return Way(way.use, way.port, way.nodes, way.targets, way.names, (near, far) if legs else None, closed)
 
@@ -125,7 +124,8 @@ def missing_entries(evidence: Evidence, ways: Iterable[Way], acl_id: str) -> tup
 
 
 def _is_near(leg: Leg) -> bool:
-    return "load balancer's" in leg.name
+    """Whether it is the ACL of the end from which requests come: they leave there, and replies enter."""
+    return leg.answer.egress == leg.name.startswith("requests")
 
 
 def _allow(number: int, cidr: str, ports: tuple[int, int], *, egress: bool) -> NetworkAclEntry:

@@ -8,12 +8,12 @@ from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
 from bot.diagnosis.checks.target.balancer_metrics import BALANCER_RESETS, TARGET_RESETS, counter
 from bot.diagnosis.evidence import MissingEvidence
-from bot.diagnosis.failures import minutes_of, requests_on, signatures_maybe_on, unplaced_requests
+from bot.diagnosis.failures import come_and_go, minutes_of, requests_on, unplaced_requests
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations, has_log
-from bot.diagnosis.request_log import outcome
+from bot.diagnosis.request_log import RequestLog, outcome
 from bot.diagnosis.sources import (
     ACCESS_LOG,
     BALANCER_ATTRIBUTES,
@@ -24,7 +24,6 @@ from bot.diagnosis.sources import (
 )
 from bot.diagnosis.trends import stretched, total_in
 
-_CLOSED = frozenset({"E5", "E10"})
 _TCP_IDLE, _ALB_IDLE = "tcp.idle_timeout.seconds", "idle_timeout.timeout_seconds"
 _NETWORK_DEFAULT, _APPLICATION_DEFAULT = "350", "60"
 
@@ -35,9 +34,10 @@ class IdleConnectionClosed(Check[ListenerHop]):
     Why: a server that closes kept connections sooner than the load balancer does will now and then close one just as
     the next request comes. API Gateway then sees a reset and answers with HTTP 500.
     How we decide: only where the log shows a lost connection (E5 or E10). E5 fails where resets were counted in the
-    same minutes while a target is healthy; without resets, or without the metrics, it warns, and so does E10. The
-    server's own keep-alive is not visible through AWS's API. The load balancer's is: 350 seconds for a network load
-    balancer unless its TCP listener says otherwise, 60 seconds for an application load balancer.
+    same minutes while a target is healthy; without resets, or without the metrics, it warns, and so does E10. An HTTP
+    API knows only E10: there it counts as E5 while other requests succeed, and else not at all. The server's own
+    keep-alive is not visible through AWS's API. The load balancer's is: 350 seconds for a network load balancer unless
+    its TCP listener says otherwise, 60 seconds for an application load balancer.
     How to fix: let the server keep connections longer than the load balancer (nginx keepalive_timeout, Node
     keepAliveTimeout, gunicorn --keep-alive, Tomcat keepAliveTimeout), or lower the TCP listener's idle timeout.
     References: AWS: update-idle-timeout (network); api-gateway-500-error-vpc; API reference ListenerAttribute.
@@ -47,8 +47,8 @@ class IdleConnectionClosed(Check[ListenerHop]):
     title = "The backend keeps idle connections longer than the load balancer"
     hop = Hop.TARGET
     needs = (EXECUTION_LOG, ACCESS_LOG, LISTENER_ATTRIBUTES, BALANCER_ATTRIBUTES, TARGET_HEALTH, METRIC)
-    signatures = frozenset({"E5"})
-    warning_signatures = _CLOSED
+    signatures = frozenset({"E5", "E10"})
+    warning_signatures = frozenset({"E5", "E10"})
     explains = ("BE-01",)
     blocking = False
     since = "0.1"
@@ -61,18 +61,19 @@ class IdleConnectionClosed(Check[ListenerHop]):
         """Judge what the log shows first: without a lost connection the question does not arise."""
         arn, name = subject.listener.listener_arn, balancer_name(subject.balancer.arn)
         label = f"Listener {subject.listener.protocol} {subject.listener.port} of {name}"
-        if not signatures_maybe_on(walk, subject.path) & _CLOSED:
-            has_log(walk)
-            summary = f"{label}: no failing request in the log shows a connection that was closed."
-            yield self.not_applicable(arn, summary, subject=subject)
-        else:
-            yield self._closed(subject, walk, label)
+        closed = _closed(subject, walk)
+        possible = (*requests_on(walk, subject.path), *unplaced_requests(walk))
+        request = next((x for x in possible if outcome(x) in closed), None)
+        if request:
+            yield self._judged(subject, walk, request, label)
+            return
+        has_log(walk)
+        summary = f"{label}: no failing request in the log shows a connection that was closed."
+        yield self.not_applicable(arn, summary, subject=subject)
 
-    def _closed(self, subject: ListenerHop, walk: Walk, label: str) -> Finding:
+    def _judged(self, subject: ListenerHop, walk: Walk, request: RequestLog, label: str) -> Finding:
         arn = subject.listener.listener_arn
         idle, idle_from = self._idle(subject)
-        possible = (*requests_on(walk, subject.path), *unplaced_requests(walk))
-        request = next(x for x in possible if outcome(x) in _CLOSED)
         cited = [idle_from, *citations([request], walk)]
         rest = f"{label} keeps idle connections {idle} seconds; a server that closes them sooner causes this."
         resets = _resets(subject, walk)
@@ -98,12 +99,24 @@ class IdleConnectionClosed(Check[ListenerHop]):
         return value, self.cite(LISTENER_ATTRIBUTES, arn, _TCP_IDLE, value)
 
 
+def _closed(subject: ListenerHop, walk: Walk) -> frozenset[str]:
+    """Return what the log shows where a connection was closed.
+
+    An HTTP API's log says E10 of everything that did not reach the backend: there it counts only while other requests
+    succeed, as they do when now and then an idle connection is closed.
+    """
+    if subject.path.api.protocol == "HTTP" and not come_and_go(walk, subject.path):
+        return frozenset({"E5"})
+    return frozenset({"E5", "E10"})
+
+
 def _resets(subject: ListenerHop, walk: Walk) -> dict[str, float]:
-    """Return the resets in the minutes of requests that show E5, by who sent them; nothing where not read.
+    """Return the resets in the minutes of those requests, by who sent them; nothing where not read.
 
     The metrics turn what the log suggests into a fault; without them it stays a suggestion.
     """
-    minutes = stretched(minutes_of(walk, subject.path, frozenset({"E5"})), 1, 1)
+    certain = _closed(subject, walk) if subject.path.api.protocol == "HTTP" else frozenset({"E5"})
+    minutes = stretched(minutes_of(walk, subject.path, certain), 1, 1)
     if not minutes or ":loadbalancer/net/" not in subject.balancer.arn:
         return {}
     try:

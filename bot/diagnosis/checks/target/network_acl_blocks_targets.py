@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from bot.diagnosis.balancer_traffic import HEALTH, TRAFFIC, receivers_of, some
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.target.acl_ways import Way, is_certain, missing_entries, ways_of
+from bot.diagnosis.checks.target.acl_findings import cited, closing_acls, open_up, stopped, with_entries
+from bot.diagnosis.checks.target.acl_ways import Way, is_certain, ways_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import TargetGroupHop
-from bot.diagnosis.model import Finding, Fix, Hop
-from bot.diagnosis.network_acl import Leg, describe_entry
+from bot.diagnosis.model import Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.request_log import BACKEND_ANSWERED
-from bot.diagnosis.resources import NetworkAclEntry
 from bot.diagnosis.sources import (
     BALANCER_INTERFACES,
     GROUP_ATTRIBUTES,
@@ -23,9 +22,6 @@ from bot.diagnosis.sources import (
     NETWORK_ACL,
     SUBNET,
 )
-
-_CLOSING_RULE = 32767
-"""The number of the deny that closes every network ACL and cannot be removed."""
 
 
 class NetworkAclBlocksTargets(Check[TargetGroupHop]):
@@ -49,7 +45,7 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
     # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
     signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
     warning_signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
-    explains = ("TG-01", "LBE-01")
+    explains = ("TG-01", "LBE-01", "NET-02")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:
@@ -80,30 +76,17 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
         if not closed:
             summary = f"{acl_id} lets requests and replies between load balancer and targets pass."
             return self.passed(acl_id, summary, subject=subject)
-        legs = {(leg.name, leg.answer.rule): leg for way in closed for leg in way.legs if leg.answer.acl == acl_id}
-        told = "; ".join(_leg(leg) for leg in list(legs.values())[:2])
-        more = f"; +{len(legs) - 2} more" if len(legs) > 2 else ""
-        summary = f"{acl_id} stops {told}{more}. {_effect(subject, closed, is_culprit=is_culprit)}"
-        citations = [
-            self.cite(NETWORK_ACL, acl_id, "Entries", leg.answer.rule.removeprefix(f"{acl_id} "))
-            for leg in list(legs.values())[:4]
-        ]
-        fix = _fix(acl_id, missing_entries(subject.evidence, closed, acl_id), next(iter(legs.values())))
+        summary = f"{acl_id} stops {stopped(acl_id, closed)}. {_effect(subject, closed, is_culprit=is_culprit)}"
+        fix = open_up(subject.evidence, acl_id, closed)
         make = self.failed if is_culprit else self.warned
-        return make(acl_id, summary, citations, fix, subject=subject)
+        return make(acl_id, summary, cited(acl_id, closed), fix, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """The ACL has the missing entries."""
         ways = [
             way for hop in walk.target_groups.items for way in ways_of(hop, [x for x in receivers_of(hop) if x.found])
         ]
-        entries = missing_entries(walk.evidence, ways, finding.resource)
-        evidence = walk.evidence
-        for subnet, acl in walk.evidence.items(NETWORK_ACL):
-            if acl.network_acl_id == finding.resource:
-                healed = acl.model_copy(update={"entries": (*acl.entries, *entries)})
-                evidence = evidence.with_value(NETWORK_ACL, subnet, healed)
-        return evidence
+        return with_entries(walk.evidence, finding.resource, ways)
 
 
 def _culprits(hop: TargetGroupHop, ways: Sequence[Way], *, complete: bool) -> set[str]:
@@ -111,18 +94,8 @@ def _culprits(hop: TargetGroupHop, ways: Sequence[Way], *, complete: bool) -> se
     culprits: set[str] = set()
     for use in (TRAFFIC, HEALTH):
         mine = [way for way in ways if way.use == use and is_certain(hop, way)]
-        if complete and mine and all(way.denied for way in mine):
-            denying = {leg.answer.acl for way in mine for leg in way.legs if leg.answer.allowed == "none"}
-            alone = {acl for acl in denying if all(way.closed_by(acl, wholly=True) for way in mine)}
-            culprits |= alone or denying
+        culprits |= closing_acls(mine) if complete else set()
     return culprits
-
-
-def _leg(leg: Leg) -> str:
-    part = "a part of the " if leg.answer.allowed == "some" else ""
-    direction = "outbound" if leg.answer.egress else "inbound"
-    why = f"{direction} {describe_entry(leg.answer.entry)}" if leg.answer.entry else f"no {direction} rule allows it"
-    return f"{part}{leg.name} on TCP {leg.answer.ports} ({why})"
 
 
 def _effect(hop: TargetGroupHop, closed: Sequence[Way], *, is_culprit: bool) -> str:
@@ -136,37 +109,4 @@ def _effect(hop: TargetGroupHop, closed: Sequence[Way], *, is_culprit: bool) -> 
     subnets = some(way.nodes.subnet_id for way in closed)
     return (
         f"Some connections fail: {what} from {subnets}." if any(w.denied for w in closed) else "Some connections fail."
-    )
-
-
-def _fix(acl_id: str, entries: Sequence[NetworkAclEntry], leg: Leg) -> Fix:
-    deny = leg.answer.entry
-    numbered = deny if deny and deny.rule_number < _CLOSING_RULE else None
-    summary = f"Add the missing allow entries to {acl_id}" + (
-        f", before rule {numbered.rule_number}." if numbered else "."
-    )
-    commands = [_create(acl_id, entry) for entry in entries]
-    if numbered and not all(entry.rule_number for entry in entries):
-        summary = f"Delete rule {numbered.rule_number} of {acl_id}: no number is free before it."
-        way = "--egress" if numbered.egress else "--ingress"
-        delete = (
-            f"aws ec2 delete-network-acl-entry --network-acl-id {acl_id} --rule-number {numbered.rule_number} {way}"
-        )
-        commands = [delete]
-    return Fix(
-        summary=summary,
-        cli=tuple(commands[:8]),
-        cloudformation="AWS::EC2::NetworkAclEntry NetworkAclId, RuleNumber, Protocol: 6, RuleAction: allow, PortRange.",
-        terraform=f'resource "aws_network_acl_rule" {{ network_acl_id = "{acl_id}", rule_action = "allow" }}',
-        console=f"VPC › Network ACLs › {acl_id} › Inbound rules and Outbound rules › Edit.",
-    )
-
-
-def _create(acl_id: str, entry: NetworkAclEntry) -> str:
-    ports = entry.port_range
-    cidr = f"--cidr-block {entry.cidr_block}" if entry.cidr_block else f"--ipv6-cidr-block {entry.ipv6_cidr_block}"
-    return (
-        f"aws ec2 create-network-acl-entry --network-acl-id {acl_id} --rule-number {entry.rule_number} --protocol 6 "
-        f"--rule-action allow {'--egress' if entry.egress else '--ingress'} {cidr} "
-        f"--port-range From={ports.from_ if ports else 0},To={ports.to if ports else 65535}"
     )

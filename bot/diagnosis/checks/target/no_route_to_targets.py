@@ -16,9 +16,10 @@ from bot.diagnosis.checks.target.route_fixes import (
 from bot.diagnosis.checks.target.routes_out import ACTIVE, Outlet, WayOut, way_out
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import TargetGroupHop, TargetHop
-from bot.diagnosis.model import Citation, Finding, Fix, Hop
+from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import MAX_TARGETS
+from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import Route4
 from bot.diagnosis.sources import (
     INSTANCE,
@@ -76,9 +77,10 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         ROUTE_TABLE,
         PEERING,
     )
-    signatures = frozenset({"E1", "E9", "E10"})
-    warning_signatures = frozenset({"E1", "E9", "E10"})
-    explains = ("TG-01",)
+    # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
+    signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
+    warning_signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
+    explains = ("TG-01", "LBE-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:
@@ -115,17 +117,15 @@ class NoRouteToTargets(Check[TargetGroupHop]):
             return self.undecided(subject.arn, summary, subject=subject)
         if exit_.showing(Outlet.INSIDE):
             return self._inside(subject, exit_, vpc_id)
-        doubtful = exit_.showing(Outlet.DOUBTFUL)
-        lost = closed or doubtful
+        lost = closed or exit_.showing(Outlet.DOUBTFUL)
         if lost:
-            where = _reasons(lost)
-            summary = f"{names} lies outside {vpc_id}, and no route leads there: {where}."
-            if len(closed) < len(exit_.ways):
-                summary = f"{names} lies outside {vpc_id}, and not every subnet has a route there: {where}."
+            none = len(closed) == len(exit_.ways)
+            said = "no route leads there" if none else "not every subnet of the load balancer surely has a route there"
+            summary = f"{names} lies outside {vpc_id}, and {said}: {_reasons(lost)}."
             citations = list(dict.fromkeys(way.citation for way in lost))[:4]
             by_table = lost[0].resource == lost[0].table_id
             fix = add_route(lost, exit_.targets) if by_table else revive_peering(lost[0])
-            make = self.failed if len(closed) == len(exit_.ways) else self.warned
+            make = self.failed if none else self.warned
             return make(lost[0].resource, summary, citations, fix, subject=subject)
         unseen = exit_.showing(Outlet.UNSEEN)
         if unseen:
@@ -167,7 +167,8 @@ def _vpc_of(target: TargetHop) -> str:
 
 def _exits(hop: TargetGroupHop) -> list[_Exit]:
     """Return the targets that no interface of the VPC holds, those together that share their ways out."""
-    balancer, found = hop.balancer.balancer, dict[tuple[WayOut, ...], list[TargetHop]]()
+    balancer = hop.balancer.balancer
+    found: dict[tuple[WayOut, ...], list[TargetHop]] = {}
     outside = [t for t in hop.targets[:MAX_TARGETS] if not t.id.startswith("i-") and t.interface is None]
     for target in outside if balancer else ():
         ways = (way_out(hop.evidence, _table_key(hop, subnet), target.id) for subnet in hop.balancer.subnet_ids)

@@ -55,6 +55,8 @@ def way_out(evidence: Evidence, key: str, address: str) -> WayOut:
     table = evidence.get(ROUTE_TABLE, key)
     if table is None:
         return _way(Outlet.UNSEEN, key.rpartition("/")[2], "its route table is not known", "none")
+    if AddressRange.parse(address) is None:
+        return _way(Outlet.UNSEEN, table.route_table_id, f"{address} is no address", "none")
     route = _chosen(table, address)
     blurred = any(not (x.destination_cidr_block or x.destination_ipv6_cidr_block) for x in table.routes)
     if route is not None and route.gateway_id == "local":
@@ -70,7 +72,7 @@ def way_out(evidence: Evidence, key: str, address: str) -> WayOut:
         return replace(way, blackhole=_destination(route))
     if route.vpc_peering_connection_id and route.state.lower() in {ACTIVE, ""}:
         return _over_peering(evidence, table, route)
-    if route.gateway_id.startswith("igw-") and ip_address(address).is_private:
+    if route.gateway_id.startswith("igw-") and not ip_address(address).is_global:
         reason = f"only {_destination(route)} covers it, which leads to the internet ({route.gateway_id})"
         return _way(Outlet.DOUBTFUL, table.route_table_id, reason, _text(route))
     reason = f"its route {_destination(route)} leads to {_target(route)}, and we cannot see what lies behind"

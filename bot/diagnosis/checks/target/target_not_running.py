@@ -11,11 +11,13 @@ from bot.diagnosis.hops import TargetGroupHop, TargetHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import MAX_TARGETS
+from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import InstanceState
 from bot.diagnosis.sources import INSTANCE, TARGET_HEALTH
 
 _DOWN = frozenset({"stopped", "stopping", "shutting-down", "terminated", "gone"})
 _UP, _STARTING = "running", "pending"
+_GETS_TRAFFIC = frozenset({"healthy", "unavailable"})
 _SHOWN = 3
 
 
@@ -36,7 +38,7 @@ class TargetNotRunning(Check[TargetGroupHop]):
     title = "Targets run and listen on their port"
     hop = Hop.TARGET
     needs = (INSTANCE, TARGET_HEALTH)
-    signatures = LOST_CONNECTION | {"E9"}
+    signatures = LOST_CONNECTION | {"E9", BACKEND_ANSWERED}
     explains = ("TG-01", "LB-05", "BE-01", "BE-03")
     since = "0.1"
 
@@ -69,12 +71,11 @@ class TargetNotRunning(Check[TargetGroupHop]):
             yield self._listening(subject, targets, states, walk)
 
     def _down(self, subject: TargetGroupHop, down: Sequence[TargetHop], states: dict[str, str]) -> Finding:
-        said = ", ".join(
-            dict.fromkeys("does not exist any more" if states[t.id] == "gone" else f"is {states[t.id]}" for t in down)
-        )
         citations = [self.cite(INSTANCE, t.id, "State.Name", states[t.id]) for t in down[:5]]
         healthy = sum(x.target_health.state == "healthy" for x in subject.health)
-        summary = f"{_names(down)} of {_group(subject)} {said}"
+        shown = ", ".join(f"{t.id} ({states[t.id]})" for t in down[:_SHOWN])
+        more = f" +{len(down) - _SHOWN} more" if len(down) > _SHOWN else ""
+        summary = f"{shown}{more} of {_group(subject)} {'does' if len(down) == 1 else 'do'} not run"
         fix = _start(subject, down, states)
         if healthy:
             summary += f"; {healthy} of {len(subject.health)} targets are healthy and serve."
@@ -85,8 +86,8 @@ class TargetNotRunning(Check[TargetGroupHop]):
         self, subject: TargetGroupHop, targets: Sequence[TargetHop], states: dict[str, str], walk: Walk
     ) -> Finding:
         """Say whether anything points to a closed port. What a health check of the same port reached, listens."""
-        doubtful = [t for t in targets if not _answers(t)]
-        unhealthy = [t for t in doubtful if t.description.target_health.state.startswith("unhealthy")]
+        unhealthy = [t for t in targets if t.description.target_health.state.startswith("unhealthy")]
+        doubtful = [t for t in targets if t.description.target_health.state in _GETS_TRAFFIC and not _answers(t)]
         failing = bool(doubtful) and bool(signatures_maybe_on(walk, subject.path) & LOST_CONNECTION)
         if not unhealthy and not failing:
             run = f"{len(states)} of {len(states)} instances of {_group(subject)} run" if states else ""

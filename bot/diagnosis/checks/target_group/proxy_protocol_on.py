@@ -34,7 +34,7 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
     hop = Hop.TARGET_GROUP
     needs = (GROUP_ATTRIBUTES,)
     signatures = frozenset({"E6"})
-    warning_signatures = frozenset({"E1", "E5", "E6", "E12"})
+    warning_signatures = frozenset({"E1", "E5", "E6", "E10", "E12"})
     explains = ("TG-01", "LB-06", "BE-01", "BE-03")
     since = "0.1"
 

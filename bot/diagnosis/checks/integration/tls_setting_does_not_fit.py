@@ -1,0 +1,131 @@
+"""TLS-07: the TLS setting of an HTTP API's integration does not fit the listener that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.integration.edited_integration import with_integration
+from bot.diagnosis.checks.listener.served_certificates import names_of
+from bot.diagnosis.checks.vpc_link.link_commands import deploy
+from bot.diagnosis.evidence import Evidence, MissingEvidence
+from bot.diagnosis.hops import LinkHop
+from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.resources import Listener
+from bot.diagnosis.sources import CERTIFICATE, LISTENER, ROUTES
+
+_TLS, _PLAIN, _EITHER = frozenset({"HTTPS", "TLS"}), frozenset({"HTTP"}), frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
+
+
+class TlsSettingDoesNotFit(Check[LinkHop]):
+    """The TLS setting of an HTTP API's integration does not fit the listener that it names.
+
+    Why: an HTTP API speaks HTTPS to its listener only if the integration has a TLS setting (TlsConfig), else plain
+    HTTP. Plain HTTP to an HTTPS or TLS listener, or TLS to an HTTP listener, is refused.
+    How we decide: an HTTPS or TLS listener without TlsConfig fails, an HTTP listener with TlsConfig fails. A TCP
+    listener takes both. Whether the server name to verify fits the certificate is TLS-01's question. REST APIs say
+    https in their URI instead: LB-06 judges those.
+    How to fix: give the integration a TlsConfig with a name of the certificate, or make the listener HTTPS.
+    References: AWS: http-api-develop-integrations-private; API reference UpdateIntegration (TlsConfig).
+    """
+
+    code = "TLS-07"
+    title = "An HTTP API's integration speaks TLS where its listener expects it"
+    hop = Hop.INTEGRATION
+    needs = (ROUTES, LISTENER, CERTIFICATE)
+    # A TLS listener closes the connection (E1, E10) or answers with a TLS alert (E6); a plain one breaks the handshake.
+    signatures = frozenset({"E1", "E6", "E10", "E12"})
+    explains = ("LB-06", "TG-01")
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[LinkHop]:
+        """Every way into the VPC, for an HTTP API's integration names its listener."""
+        return walk.links
+
+    def judge(self, subject: LinkHop, walk: Walk) -> Iterator[Finding]:
+        """Judge one integration and its listener."""
+        path, resource = subject.path, subject.path.resource
+        listener = subject.front_listener if path.api.protocol == "HTTP" else None
+        if listener is None:
+            why = "The integration names no listener." if path.api.protocol == "HTTP" else "Only HTTP APIs have it."
+            yield self.not_applicable(resource, why, subject=subject)
+            return
+        protocol, speaks_tls = listener.protocol.upper(), path.integration.tls_configured
+        name = f"listener {listener.protocol} {listener.port}"
+        citations = [
+            self.cite(ROUTES, path.integration.id, "TlsConfig", "set" if speaks_tls else "none"),
+            self.cite(LISTENER, listener.listener_arn, "Protocol", listener.protocol),
+        ]
+        if protocol in _TLS and not speaks_tls:
+            summary = f"{resource} has no TlsConfig, so it sends plain HTTP to {name}, which expects TLS."
+            fix = _add_setting(subject, _name_to_verify(listener, walk.evidence))
+            yield self.failed(resource, summary, citations, fix, subject=subject)
+        elif protocol in _PLAIN and speaks_tls:
+            summary = f"{resource} has a TlsConfig, so it starts TLS with {name}, which expects plain HTTP."
+            yield self.failed(resource, summary, citations, _make_https(subject, listener), subject=subject)
+        elif protocol in _TLS | _PLAIN | _EITHER:
+            summary = f"{resource} speaks {'TLS' if speaks_tls else 'plain HTTP'} to {name}, which takes it."
+            yield self.passed(resource, summary, subject=subject)
+        else:
+            summary = f"The protocol of {name} is none that we know."
+            yield self.undecided(resource, summary, subject=subject)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The integration has a TlsConfig exactly where the listener expects TLS."""
+        evidence = walk.evidence
+        for link in walk.links.items:
+            listener = link.front_listener if link.path.index in finding.paths else None
+            if listener:
+                speaks = listener.protocol.upper() in _TLS
+                name = _name_to_verify(listener, walk.evidence) if speaks else ""
+                changes = {"tls_configured": speaks, "server_name_to_verify": name}
+                evidence = with_integration(evidence, link.path, **changes)
+        return evidence
+
+
+def _name_to_verify(listener: Listener, evidence: Evidence) -> str:
+    """A name of the listener's certificate. It only fills in the fix, so it need not be readable."""
+    for reference in listener.certificates:
+        try:
+            certificate = evidence.get(CERTIFICATE, reference.certificate_arn)
+        except MissingEvidence:
+            continue
+        names = [name for name in names_of(certificate) if "*" not in name] if certificate else []
+        if names:
+            return names[0]
+    return ""
+
+
+def _add_setting(link: LinkHop, name: str) -> Fix:
+    path, verified = link.path, name or "NAME_IN_THE_CERTIFICATE"
+    return Fix(
+        summary=f"Give the integration a TlsConfig that verifies {verified}.",
+        cli=(
+            f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id} "
+            f"--tls-config {quote(f'ServerNameToVerify={verified}')}",
+            *deploy(path),
+        ),
+        cloudformation="AWS::ApiGatewayV2::Integration TlsConfig.ServerNameToVerify.",
+        terraform=f'aws_apigatewayv2_integration tls_config {{ server_name_to_verify = "{verified}" }}.',
+        console="API Gateway › the API › Integrations › Manage integration › Edit: Secure server name.",
+    )
+
+
+def _make_https(link: LinkHop, listener: Listener) -> Fix:
+    host = link.path.integration.server_name_to_verify or "the name that is verified"
+    return Fix(
+        summary="Make the listener HTTPS, or take the secure server name out of the integration.",
+        cli=(
+            f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --protocol HTTPS "
+            "--certificates CertificateArn=CERTIFICATE_ARN",
+        ),
+        cloudformation="AWS::ElasticLoadBalancingV2::Listener Protocol, or AWS::ApiGatewayV2::Integration TlsConfig.",
+        terraform='resource "aws_lb_listener" { protocol = "HTTPS" }, or aws_apigatewayv2_integration tls_config.',
+        console="EC2 › Load balancers › Listeners; or API Gateway › Integrations › Edit: clear Secure server name.",
+        steps=(
+            f"Either make the listener HTTPS, with a certificate for {host}.",
+            "Or edit the integration, clear its secure server name, and deploy unless the stage does so by itself.",
+        ),
+    )

@@ -1,0 +1,155 @@
+"""TLS-08: a client certificate is demanded, and API Gateway has none to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.client_certificate_fixes import (
+    give_certificate,
+    pass_tls_through,
+    stop_demanding,
+)
+from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.model import Citation, Finding, Hop
+from bot.diagnosis.path import Reached, Walk, stage_key
+from bot.diagnosis.resources import ClientCertificate, MutualAuthentication
+from bot.diagnosis.sources import CLIENT_CERTIFICATE, EXECUTION_LOG, LISTENER, LISTENERS, STAGE
+
+_DEMANDS, _NEVER_DEMANDS = "verify", frozenset({"", "off", "passthrough"})
+_NEW = "new-client-certificate"
+
+
+class ClientCertificateMissing(Check[ListenerHop]):
+    """A client certificate is demanded, and API Gateway has none to show, or one that has expired.
+
+    Why: a listener with mutual authentication, or a backend behind a listener that passes TLS on, refuses a client
+    without a certificate that it trusts. API Gateway shows one only where a REST API's stage has it.
+    How we decide: an application load balancer's listener that verifies clients fails where the stage has no client
+    certificate, where that has expired or is gone, and for HTTP APIs, which have none. Where TLS passes through, an
+    expired one warns, for only the backend knows whether it demands it. A TLS listener of a network load balancer ends
+    TLS and hands no client certificate on: a stage that has one warns. Whether the other side trusts the certificate
+    only a probe or its own log tells.
+    How to fix: generate a client certificate, give it to the stage, and let the backend trust it.
+    References: AWS: getting-started-client-side-ssl-authentication; mutual-authentication (application);
+    load-balancer-listeners (network); api-gateway-known-issues (some servers do not accept it).
+    """
+
+    code = "TLS-08"
+    title = "API Gateway can show the client certificate that is demanded"
+    hop = Hop.LISTENER
+    needs = (STAGE, CLIENT_CERTIFICATE, LISTENERS, LISTENER, EXECUTION_LOG)
+    signatures = frozenset({"E12", "E10"})  # E10 is what an HTTP API logs where a REST API names the TLS failure
+    warning_signatures = frozenset({"E12"})
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge what is demanded where TLS ends, and what the stage has."""
+        arn, where = subject.listener.listener_arn, tls_end(subject)
+        if where.end is End.ELSEWHERE:
+            yield self.not_applicable(arn, where.why, subject=subject)
+        elif where.end is End.TARGETS:
+            yield self._passed_through(subject, walk)
+        elif subject.listener.protocol.upper() == "TLS":
+            yield self._ended_by_network(subject)
+        else:
+            yield self._ended_by_application(subject, walk)
+
+    def _ended_by_application(self, subject: ListenerHop, walk: Walk) -> Finding:
+        listener, path = subject.listener, subject.path
+        mode = listener.mutual_authentication.mode.lower() if listener.mutual_authentication else ""
+        if mode in _NEVER_DEMANDS:
+            return self.passed(
+                listener.listener_arn, f"{label(subject)} demands no client certificate.", subject=subject
+            )
+        if mode != _DEMANDS:
+            summary = f"{label(subject)} has a mode of mutual authentication that we do not know: {mode}."
+            return self.undecided(listener.listener_arn, summary, subject=subject)
+        demanded = self.cite(LISTENERS, listener.listener_arn, "MutualAuthentication.Mode", mode)
+        if path.api.protocol == "HTTP":
+            summary = f"{label(subject)} demands a client certificate, and an HTTP API has none to show."
+            return self.failed(listener.listener_arn, summary, [demanded], stop_demanding(subject), subject=subject)
+        held = path.stage.client_certificate_id
+        lack, shown = self._lack(subject, walk) if held else ("has none", self._no_certificate(subject))
+        if lack:
+            summary = f"{label(subject)} demands a client certificate, and stage {path.stage.name} {lack}."
+            fix = give_certificate(subject)
+            return self.failed(listener.listener_arn, summary, [demanded, shown], fix, subject=subject)
+        summary = f"{label(subject)} demands a client certificate, and stage {path.stage.name} shows {held}."
+        return self.passed(listener.listener_arn, summary, subject=subject)
+
+    def _ended_by_network(self, subject: ListenerHop) -> Finding:
+        arn, held = subject.listener.listener_arn, subject.path.stage.client_certificate_id
+        if not held:
+            return self.passed(arn, f"{label(subject)} demands no client certificate.", subject=subject)
+        summary = f"{label(subject)} ends TLS, so the targets never see the stage's client certificate {held}."
+        citations = [self._stage(subject, held), self.cite(LISTENERS, arn, "Protocol", subject.listener.protocol)]
+        return self.warned(arn, summary, citations, pass_tls_through(subject), subject=subject)
+
+    def _passed_through(self, subject: ListenerHop, walk: Walk) -> Finding:
+        """Only the backend knows whether it demands a certificate."""
+        arn, stage = subject.listener.listener_arn, subject.path.stage
+        lack, shown = self._lack(subject, walk) if stage.client_certificate_id else ("", None)
+        if lack and shown:
+            summary = (
+                f"Stage {stage.name} {lack}; a backend behind {label(subject)} that demands it refuses the requests."
+            )
+            return self.warned(arn, summary, [shown], give_certificate(subject), subject=subject)
+        if not stage.client_certificate_id and logged(walk, subject.path, "E12").any:
+            summary = (
+                f"The log shows that the handshake with the targets behind {label(subject)} fails (E12). Whether they "
+                f"demand a client certificate, which stage {stage.name} does not have, AWS does not show: Probe now."
+            )
+            return self.undecided(arn, summary, subject=subject)
+        summary = f"{label(subject)} passes TLS through, and nothing points to a demand for a client certificate."
+        return self.not_applicable(arn, summary, subject=subject)
+
+    def _lack(self, subject: ListenerHop, walk: Walk) -> tuple[str, Citation]:
+        """What is wrong with the stage's client certificate, and what shows it; empty words where nothing is."""
+        held = subject.path.stage.client_certificate_id
+        found = walk.evidence.get(CLIENT_CERTIFICATE, held)
+        if found is None:
+            return f"has {held}, which does not exist", self.cite(CLIENT_CERTIFICATE, held, "ClientCertificate", "none")
+        citation = self.cite(CLIENT_CERTIFICATE, held, "expirationDate", found.expires)
+        expires = found.expires.replace(tzinfo=found.expires.tzinfo or UTC) if found.expires else None
+        if expires and expires < walk.evidence.at:
+            return f"has {held}, which expired on {expires:%Y-%m-%d}", citation
+        return "", citation
+
+    def _no_certificate(self, subject: ListenerHop) -> Citation:
+        return self._stage(subject, "none")
+
+    def _stage(self, subject: ListenerHop, value: str) -> Citation:
+        path = subject.path
+        return self.cite(STAGE, f"{path.api.id}/{path.stage.name}", "clientCertificateId", value)
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The stage has a valid client certificate; for an HTTP API the listener demands none."""
+        evidence = walk.evidence
+        for hop in walk.listeners.items:
+            if hop.listener.listener_arn != finding.resource:
+                continue
+            path = hop.path
+            if path.api.protocol == "HTTP":
+                evidence = _undemanding(evidence, hop)
+                continue
+            stage = path.stage.model_copy(update={"client_certificate_id": _NEW})
+            certificate = ClientCertificate(id=_NEW, expires=evidence.at + timedelta(days=365))
+            evidence = evidence.with_value(STAGE, stage_key(path.api, path.stage.name), stage)
+            evidence = evidence.with_value(CLIENT_CERTIFICATE, _NEW, certificate)
+        return evidence if evidence.reads != walk.evidence.reads else None
+
+
+def _undemanding(evidence: Evidence, hop: ListenerHop) -> Evidence:
+    listener = hop.listener.model_copy(update={"mutual_authentication": MutualAuthentication(mode="off")})
+    arn = listener.listener_arn
+    others = tuple(listener if x.listener_arn == arn else x for x in hop.balancer.listeners)
+    evidence = evidence.with_value(LISTENERS, hop.balancer.arn, others)
+    return evidence.with_value(LISTENER, arn, listener) if evidence.was_read(LISTENER, arn) else evidence

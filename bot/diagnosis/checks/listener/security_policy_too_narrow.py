@@ -1,0 +1,89 @@
+"""TLS-06: the listener's security policy leaves no protocol that API Gateway surely speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
+from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.resources import SslPolicy
+from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, SSL_POLICY
+
+WIDE_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+_TLS_1_2, _TLS_1_3 = "TLSv1.2", "TLSv1.3"
+
+
+class SecurityPolicyTooNarrow(Check[ListenerHop]):
+    """The listener's security policy leaves no protocol that API Gateway surely speaks.
+
+    Why: client and listener need a TLS version and a cipher suite in common. Without one the handshake fails, and the
+    request ends in HTTP 500.
+    How we decide: AWS does not publish what API Gateway offers to backends. A policy with TLS 1.2 and an ECDHE suite
+    with AES-GCM passes; one that allows TLS 1.3 alone warns, and a log that shows a failed handshake (E12) makes it a
+    possible cause. Any other policy is unknown.
+    How to fix: choose a policy with TLS 1.2 and TLS 1.3.
+    References: AWS: describe-ssl-policies; create-https-listener and create-tls-listener (security policies).
+    """
+
+    code = "TLS-06"
+    title = "The listener's security policy allows TLS 1.2 with common suites"
+    hop = Hop.LISTENER
+    needs = (LISTENERS, SSL_POLICY, EXECUTION_LOG)
+    warning_signatures = frozenset(
+        {"E12", "E10"}
+    )  # E10 is what an HTTP API logs where a REST API names the TLS failure
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge the policy of the listener that ends API Gateway's TLS."""
+        arn, name, where = subject.listener.listener_arn, subject.listener.ssl_policy, tls_end(subject)
+        if where.end is End.TARGETS and logged(walk, subject.path, "E12").any:
+            summary = (
+                f"{label(subject)} passes TLS through, and the log shows that the handshake fails (E12). AWS does not "
+                "show which protocols and suites the targets offer: Probe now."
+            )
+            yield self.undecided(arn, summary, subject=subject)
+        elif where.end is not End.HERE:
+            why = where.why or f"{label(subject)} passes TLS through; it has no policy of its own."
+            yield self.not_applicable(arn, why, subject=subject)
+        else:
+            policy = walk.evidence.get(SSL_POLICY, name) if name else None
+            yield self._judged(subject, policy)
+
+    def _judged(self, subject: ListenerHop, policy: SslPolicy | None) -> Finding:
+        arn, name = subject.listener.listener_arn, subject.listener.ssl_policy
+        if policy is None or not policy.protocols:
+            summary = f"What the policy {name or 'none'} of {label(subject)} allows is not known."
+            return self.undecided(arn, summary, subject=subject)
+        protocols = ", ".join(policy.protocols)
+        if set(policy.protocols) == {_TLS_1_3}:
+            citation = self.cite(SSL_POLICY, name, "SslProtocols", protocols)
+            summary = (
+                f"{label(subject)}: its policy {name} allows {_TLS_1_3} alone, which API Gateway may not speak here."
+            )
+            return self.warned(arn, summary, [citation], _fix(subject), subject=subject)
+        common = [x for x in policy.ciphers if x.startswith("ECDHE-") and "-GCM-" in x]
+        if _TLS_1_2 in policy.protocols and common:
+            summary = f"{label(subject)}: its policy {name} allows {_TLS_1_2} with {common[0]}."
+            return self.passed(arn, summary, subject=subject)
+        summary = (
+            f"{label(subject)}: whether API Gateway shares a suite with its policy {name} ({protocols}) is not known."
+        )
+        return self.undecided(arn, summary, subject=subject)
+
+
+def _fix(hop: ListenerHop) -> Fix:
+    return Fix(
+        summary="Choose a security policy with TLS 1.2 and TLS 1.3.",
+        cli=(f"aws elbv2 modify-listener --listener-arn {hop.listener.listener_arn} --ssl-policy {WIDE_POLICY}",),
+        cloudformation=f"AWS::ElasticLoadBalancingV2::Listener SslPolicy: {WIDE_POLICY}.",
+        terraform=f'resource "aws_lb_listener" {{ ssl_policy = "{WIDE_POLICY}" }}',
+        console="EC2 › Load balancers › Listeners › the listener › Security policy.",
+    )

@@ -1,0 +1,152 @@
+"""TLS-04: insecureSkipVerification is on, and does not excuse the certificate; or it is on for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.integration.edited_integration import with_integration
+from bot.diagnosis.checks.listener.certificate_fixes import on_target, use_public, with_sound_certificate
+from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
+from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
+from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.model import Citation, Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.path_requests import citations
+from bot.diagnosis.sources import (
+    CERTIFICATE,
+    CERTIFICATE_BODY,
+    EXECUTION_LOG,
+    LISTENER_CERTIFICATES,
+    LISTENERS,
+    ROUTES,
+)
+
+_FIELD = "tlsConfig/insecureSkipVerification"
+
+
+class SkipVerificationDoesNotHelp(Check[ListenerHop]):
+    """insecureSkipVerification is on, and does not excuse this certificate; or it is on without need.
+
+    Why: the setting lets a certificate of a private authority pass. It never skips the host name, the dates, or that
+    the certificate leads to a root that may sign others (CA:TRUE and keyCertSign). A plain self-signed certificate
+    fails all the same, and the request ends in HTTP 500.
+    How we decide: only REST APIs have the setting. On, with a certificate that signed itself and is no authority:
+    fails. On, with a log that shows that no path to a root was found (E3): fails, unless the certificate is Amazon's
+    own. A chain without its issuer, or whose root may not sign others, warns. So does a public certificate, which needs
+    no such setting. Off is TLS-03's question.
+    How to fix: serve a public certificate, and switch the setting off again.
+    References: AWS: api-gateway-extensions-integration-tls-config; API reference TlsConfig.
+    """
+
+    code = "TLS-04"
+    title = "insecureSkipVerification is not relied on for what it does not skip"
+    hop = Hop.LISTENER
+    needs = (ROUTES, LISTENERS, LISTENER_CERTIFICATES, CERTIFICATE, CERTIFICATE_BODY, EXECUTION_LOG)
+    signatures = frozenset({"E3"})
+    warning_signatures = frozenset({"E3"})
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge what the setting leaves to be checked at this listener."""
+        arn, where, path = subject.listener.listener_arn, tls_end(subject), subject.path
+        if path.api.protocol == "HTTP" or not path.integration.insecure_skip_verification:
+            yield self.not_applicable(arn, "The integration skips no verification.", subject=subject)
+        elif where.end is End.ELSEWHERE:
+            yield self.not_applicable(arn, where.why, subject=subject)
+        elif where.end is End.TARGETS:
+            yield self._passed_through(subject, walk)
+        else:
+            yield self._served(subject, [chain_of(walk.evidence, c) for c in candidates(subject)], walk)
+
+    def _served(self, subject: ListenerHop, chains: Sequence[Chain], walk: Walk) -> Finding:
+        if not chains or any(chain.trust is Trust.UNKNOWN for chain in chains):
+            resource = chains[0].arn if chains else subject.listener.listener_arn
+            summary = f"What the certificate of {label(subject)} leads to is not known."
+            return self.undecided(resource, summary, subject=subject)
+        shown = logged(walk, subject.path, "E3")
+        hopeless = [c for c in chains if c.trust is Trust.SELF_SIGNED and not c.top_is_authority]
+        private = [c for c in chains if c.trust is not Trust.PUBLIC]
+        first = next(iter(hopeless or private or chains))
+        setting, fix = self._setting(subject), _fix(subject, first)
+        summary = f"insecureSkipVerification is on, but the certificate of {label(subject)} {first.words}"
+        if hopeless and len(hopeless) == len(chains):
+            summary += " and is no authority (CA:TRUE, keyCertSign): the setting does not excuse that."
+            return self.failed(first.arn, summary, [first.citation, setting], fix, subject=subject)
+        if private and shown.sure:
+            summary += ", and the log shows that API Gateway finds no root that may sign it (E3)."
+            cited = [first.citation, setting, *citations(shown.sure, walk)]
+            return self.failed(first.arn, summary, cited, fix, subject=subject)
+        if not private:
+            summary = (
+                f"The certificate of {label(subject)} {first.words}, so insecureSkipVerification is a needless risk."
+            )
+            return self.warned(first.arn, summary, [first.citation, setting], _switch_off(subject), subject=subject)
+        if hopeless or shown.any or _doubtful(first):
+            summary += ": the setting excuses a private authority, not a root that is missing or may not sign others."
+            return self.warned(first.arn, summary, [first.citation, setting], fix, subject=subject)
+        summary = f"insecureSkipVerification is on, and the certificate of {label(subject)} {first.words}."
+        return self.passed(first.arn, summary, subject=subject)
+
+    def _passed_through(self, subject: ListenerHop, walk: Walk) -> Finding:
+        """Judge by the log alone: what the targets serve is not shown by AWS."""
+        readable_log(walk)
+        arn, shown = subject.listener.listener_arn, logged(walk, subject.path, "E3")
+        if not shown.any:
+            summary = f"{label(subject)} passes TLS through, and nothing in the log speaks against the targets' chain."
+            return self.not_applicable(arn, summary, subject=subject)
+        summary = (
+            "insecureSkipVerification is on, but API Gateway finds no root for the certificate of the targets behind "
+            f"{label(subject)} (E3): the root is missing, or may not sign others. Probe now to see which."
+        )
+        fix = on_target("Serve the whole chain on the targets, up to a root with CA:TRUE and keyCertSign.", _READ_ROOT)
+        cited = [self._setting(subject), *citations(shown.any, walk)]
+        make = self.failed if shown.sure else self.warned
+        return make(arn, summary, cited, fix, subject=subject)
+
+    def _setting(self, subject: ListenerHop) -> Citation:
+        path = subject.path
+        return self.cite(ROUTES, f"{path.api.id}/{path.stage.name}", f"{path.resource} {_FIELD}", "true")
+
+    def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
+        """The listener serves a public certificate, and the setting is off; what targets serve is not on the model."""
+        if not walk.evidence.was_read(CERTIFICATE, finding.resource):
+            return None
+        found, evidence = walk.evidence.get(CERTIFICATE, finding.resource), walk.evidence
+        for path in walk.paths.items:
+            if path.index in finding.paths:
+                evidence = with_integration(evidence, path, insecure_skip_verification=False)
+        return with_sound_certificate(evidence, found) if found else None
+
+
+_READ_ROOT = "openssl x509 -in root.pem -noout -text   # basicConstraints CA:TRUE, keyUsage Certificate Sign"
+
+
+def _doubtful(chain: Chain) -> bool:
+    """Whether the root is missing, or stands there and may not sign others."""
+    if chain.trust is Trust.INCOMPLETE:
+        return True
+    return bool(chain.top and chain.top.self_signed and not chain.top_is_authority)
+
+
+def _fix(hop: ListenerHop, chain: Chain) -> Fix:
+    step = "Or import the whole chain up to a private root with CA:TRUE and keyCertSign."
+    fix = use_public(hop, chain.arn, (step,))
+    off = (*edit_integrations(hop.path, _FIELD, "false"), *deploy(hop.path))
+    return fix.model_copy(update={"cli": (*fix.cli, *off)})
+
+
+def _switch_off(hop: ListenerHop) -> Fix:
+    return Fix(
+        summary="Switch insecureSkipVerification off, and deploy.",
+        cli=(*edit_integrations(hop.path, _FIELD, "false"), *deploy(hop.path)),
+        cloudformation="x-amazon-apigateway-integration in the API's definition: tlsConfig.insecureSkipVerification.",
+        terraform='resource "aws_api_gateway_integration" { tls_config { insecure_skip_verification = false } }',
+        console="API Gateway › Resources › the method › Integration request; then Deploy.",
+    )

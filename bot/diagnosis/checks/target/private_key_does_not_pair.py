@@ -1,0 +1,91 @@
+"""TLS-05: the private key does not belong to the certificate that is served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.diagnosis.balancer_traffic import some
+from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.tls_end import End, label, logged, readable_log, tls_end
+from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.path_requests import citations
+from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, TARGET_GROUP, TARGET_HEALTH
+
+_COMPARE = (
+    "openssl x509 -in certificate.pem -noout -pubkey | sha256sum   # on the target; both must print the same",
+    "openssl pkey -in key.pem -pubout | sha256sum",
+)
+
+
+class PrivateKeyDoesNotPair(Check[ListenerHop]):
+    """The private key on the server does not belong to the certificate that it serves.
+
+    Why: in the TLS handshake the server signs with its private key, and API Gateway verifies that with the certificate.
+    If the two do not pair, the handshake fails and the request ends in HTTP 500.
+    How we decide: no call of AWS shows it. A failing request of this path whose log says that the ServerKeyExchange
+    signature cannot be verified (E4) proves it: fails; where the log does not tell the path, warns. Behind a listener
+    that passes TLS on, the targets hold the key. Every one of several targets can be the one.
+    How to fix: compare the public keys of certificate and key on each target, install the right pair, and reload.
+    References: AWS: api-gateway-500-error-vpc.
+    """
+
+    code = "TLS-05"
+    title = "The server's private key pairs with its certificate"
+    hop = Hop.TARGET
+    needs = (EXECUTION_LOG, LISTENERS, TARGET_GROUP, TARGET_HEALTH)
+    signatures = frozenset({"E4"})
+    warning_signatures = frozenset({"E4"})
+    blocking = False
+    since = "0.1"
+
+    def subjects(self, walk: Walk) -> Reached[ListenerHop]:
+        """Every listener on the paths."""
+        return walk.listeners
+
+    def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
+        """Judge what the log says of the handshake, where it ends."""
+        arn, where = subject.listener.listener_arn, tls_end(subject)
+        if where.end is End.ELSEWHERE:
+            yield self.not_applicable(arn, where.why, subject=subject)
+            return
+        readable_log(walk)
+        shown = logged(walk, subject.path, "E4")
+        if not shown.any:
+            summary = f"No failing request shows that a key behind {label(subject)} does not pair with its certificate."
+            yield self.not_applicable(arn, summary, subject=subject)
+            return
+        resource, who = _holder(subject, where.end)
+        summary = (
+            f"The private key of {who} does not belong to the certificate that is served (E4). Probe now to see it."
+        )
+        make = self.failed if shown.sure else self.warned
+        yield make(resource, summary, citations(shown.any, walk), _fix(subject, where.end), subject=subject)
+
+
+def _holder(hop: ListenerHop, end: End) -> tuple[str, str]:
+    """Who holds the key: the targets behind a listener that passes TLS on."""
+    groups = hop.target_groups
+    if end is End.HERE or not groups:
+        return hop.listener.listener_arn, label(hop)
+    targets = some(f"{target.id}:{target.port}" for group in groups for target in group.targets)
+    name = groups[0].group.target_group_name if groups[0].group else groups[0].arn
+    return groups[0].arn, f"a target of {name} ({targets})" if targets else f"a target of {name}"
+
+
+def _fix(hop: ListenerHop, end: End) -> Fix:
+    steps = (
+        "Compare the two on each target.",
+        "Install the key that belongs to the certificate, and reload the server.",
+    )
+    cli: tuple[str, ...] = _COMPARE
+    if end is End.HERE:
+        steps = ("Import certificate and key again as one pair.", "Let the listener serve it.")
+        cli = (f"aws elbv2 describe-listener-certificates --listener-arn {hop.listener.listener_arn}", *_COMPARE)
+    return Fix(
+        summary="Install the private key that belongs to the certificate, and reload the server.",
+        cli=cli,
+        console="On the target: certificate, key and CA file in its server's TLS configuration.",
+        steps=steps,
+    )
