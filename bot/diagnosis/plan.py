@@ -24,7 +24,7 @@ from bot.diagnosis.hops import (
     interfaces_key,
 )
 from bot.diagnosis.path import Walk, api_key, stage_key
-from bot.diagnosis.resources import SecurityGroup, VpcLinkV1
+from bot.diagnosis.resources import SecurityGroup, VpcLinkV1, VpcLinkV2
 
 Want = tuple[s.Source[Any], str]
 MAX_TARGETS = 100
@@ -59,7 +59,7 @@ def _branches(walk: Walk) -> Iterator[Iterator[Want]]:
     per_hop: tuple[tuple[Any, Callable[[Any], Iterator[Want]]], ...] = (
         (walk.links, _link),
         (walk.services, _service),
-        (walk.front_balancers, _front),
+        (walk.links, _link_network),
         (walk.balancers, _balancer),
         (walk.balancers, _balancer_network),
         (walk.listeners, _listener),
@@ -158,16 +158,18 @@ def _service(service: ServiceHop) -> Iterator[Want]:
         yield s.ENDPOINT_CONNECTIONS, found.service_id
 
 
-def _front(balancer: BalancerHop) -> Iterator[Want]:
-    link = balancer.link.link
-    if link and not isinstance(link, VpcLinkV1):
-        for subnet in link.subnet_ids:
-            yield s.SUBNET, subnet
-            yield s.NETWORK_ACL, subnet
-        yield s.LINK_INTERFACES, interfaces_key(link)
-        for group in link.security_group_ids:
-            yield s.SECURITY_GROUP, group
-        yield from _prefix_lists(found_groups(balancer.evidence, link.security_group_ids))
+def _link_network(hop: LinkHop) -> Iterator[Want]:
+    """A link of the second generation stands in subnets of its own."""
+    link = hop.link
+    if not isinstance(link, VpcLinkV2):
+        return
+    for subnet in link.subnet_ids:
+        yield s.SUBNET, subnet
+        yield s.NETWORK_ACL, subnet
+    yield s.LINK_INTERFACES, interfaces_key(link)
+    for group in link.security_group_ids:
+        yield s.SECURITY_GROUP, group
+    yield from _prefix_lists(found_groups(hop.evidence, link.security_group_ids))
 
 
 def _balancer(balancer: BalancerHop) -> Iterator[Want]:

@@ -105,6 +105,15 @@ def said(messages: list[dict]) -> str:
     return json.dumps(messages, ensure_ascii=False)
 
 
+def button(message: dict, action_id: str) -> dict:
+    """The action that a click on a button of the message sends."""
+    for block in message["blocks"]:
+        for element in block.get("elements", []):
+            if element.get("action_id") == action_id:
+                return {**element, "block_id": block.get("block_id", "")}
+    raise AssertionError(f"no button {action_id} in {message}")
+
+
 async def test_command_progress_verdict_thread_and_re_run(independent, local_aws, tmp_path):
     environment = {
         **aws_environment(local_aws.endpoint_url),
@@ -122,7 +131,7 @@ async def test_command_progress_verdict_thread_and_re_run(independent, local_aws
         found = await independent.until(lambda m: "SG-03" in said(m) and any(x.get("thread_ts") for x in m))
         report = next(m for m in found if "SG-03" in said([m]) and m.get("thread_ts") in {None, m["ts"]})
         before = len(found)
-        action = {"channel": CHANNEL, "messageTs": report["ts"], "user": USER, "action": "vpclink_rerun"}
-        await independent.control("interact", action)
+        press = {"channel": CHANNEL, "messageTs": report["ts"], "user": USER, "action": button(report, "vpclink_rerun")}
+        await independent.control("interact", press)
         again = await independent.until(lambda m: len(m) > before)
         assert all(m.get("thread_ts") == report["ts"] for m in again[before:])

@@ -1,0 +1,19 @@
+"""Amazon SQS: the reply of ReceiveMessage, or one message. Its body is an SNS envelope, or the bare message if the
+subscription delivers raw (AWS: "Amazon SNS raw message delivery"). An HTTP request handed to Lambda looks the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.alarms.values import folded, objects
+from bot.alarms.wrappers.wrapped import Wrapped
+
+
+def unwrap(payload: Mapping[str, object]) -> list[Wrapped] | None:
+    """Return the bodies."""
+    fields = folded(payload)
+    if isinstance(fields.get("body"), str | Mapping):
+        return [Wrapped(fields["body"])]
+    bodies = [message["body"] for entry in objects(fields.get("messages")) if "body" in (message := folded(entry))]
+    return [Wrapped(body) for body in bodies] if bodies else None

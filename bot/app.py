@@ -1,0 +1,195 @@
+"""Wires settings, queue, store, AWS and Slack into one Bolt app, and serves it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot.diagnosis.check import Check
+from bot.diagnosis.engine import Clock, Reader
+from bot.diagnosis.model import Request
+from bot.diagnosis.redaction import redact
+from bot.jobs.sqlite import SqliteJobQueue
+from bot.log_lines import log_json
+from bot.reading import CannotReadError, Readers, SharedReadings
+from bot.report.pace import SECONDS, Pace
+from bot.report.poster import Poster
+from bot.report.render import Renderer
+from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.service import Service
+from bot.settings import Settings, SettingsError
+from bot.store.database import Database
+from bot.store.sqlite import SqliteStore
+from bot.worker import Worker
+from handlers import ids
+
+log = logging.getLogger(__name__)
+
+
+def system_clock() -> Clock:
+    """The machine's clock."""
+    return Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a test replaces: how AWS is read, time, waiting, the seconds between two writes to a channel, the checks."""
+
+    readers: Readers | None = None
+    clock: Clock = field(default_factory=system_clock)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    pace: float = SECONDS
+    checks: Sequence[Check[Any]] | None = None
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError for the file."""
+    log_json(settings.log_level)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError, ValueError, RuntimeError):  # a system or thread without signals
+            loop.add_signal_handler(name, stop.set)
+    await run(settings, stop)
+
+
+async def run(settings: Settings, stop: asyncio.Event, world: World | None = None) -> None:
+    """Serve until `stop` is set."""
+    world = world or World()
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session, Database(settings.database) as database:
+        service = await build(settings, database, session, world)
+        await service.run(stop)
+
+
+async def build(settings: Settings, database: Database, session: aiohttp.ClientSession, world: World) -> Service:
+    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds."""
+    token = settings.slack_bot_token.get_secret_value()
+    client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
+    identity = await identify(client, token)
+    bot_name = str(identity.user or "vpclink")
+    queue = SqliteJobQueue(database, redact=redact)
+    store = SqliteStore(database, now=world.clock.now)
+    renderer = Renderer(ids.for_templates(), settings.templates)
+    pace = Pace(world.clock.monotonic, world.sleep, world.pace)
+    readings = SharedReadings(
+        world.readers or aws_readers(), world.clock, deadline=settings.deadline, threads=settings.concurrency
+    )
+    worker = Worker(
+        store=store,
+        poster=Poster(client, store.posts, pace, sleep=world.sleep),
+        renderer=renderer,
+        readings=readings,
+        clock=world.clock,
+        bot_name=bot_name,
+        checks=world.checks,
+    )
+    edge = handlers.Edge(
+        jobs=queue,
+        store=store,
+        renderer=renderer,
+        default_region=settings.default_region,
+        bot_name=bot_name,
+        retention_days=settings.retention_days,
+    )
+    return Service(
+        settings=settings,
+        app=bolt_app(settings, edge, identity, session),
+        queue=queue,
+        store=store,
+        worker=worker,
+        readings=readings,
+        clock=world.clock,
+    )
+
+
+async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:
+    """Who the bot is. SettingsError where Slack does not take the token."""
+    try:
+        reply = await client.auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        raise SettingsError(
+            [f"SLACK_BOT_TOKEN: Slack does not take it ({code}); expected a valid bot token"]
+        ) from error
+    except aiohttp.ClientError as error:
+        where = client.base_url
+        raise SettingsError(
+            [f"SLACK_API_URL: {where} cannot be reached ({error}); expected Slack's Web API"]
+        ) from error
+    return AuthorizeResult.from_auth_test_response(auth_test_response=reply, bot_token=token)
+
+
+def bolt_app(
+    settings: Settings, edge: handlers.Edge, identity: AuthorizeResult, session: aiohttp.ClientSession
+) -> AsyncApp:
+    """The Bolt app with every listener: the same one for HTTP, Socket Mode and `async_dispatch`."""
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        return identity
+
+    app = AsyncApp(
+        logger=_quiet_while_built(),
+        name="vpclink",
+        client=AsyncWebClient(base_url=settings.slack_api_url, session=session),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        # Socket Mode's requests come over a connection that we opened ourselves; without a secret, none other is taken.
+        authorize=authorize,
+        process_before_response=True,
+    )
+    app.logger.setLevel(logging.NOTSET)
+    handlers.register(app, edge)
+    return app
+
+
+def _quiet_while_built() -> logging.Logger:
+    """Bolt warns of a SLACK_BOT_TOKEN in the environment that it does not use: ours is in `authorize`."""
+    logger = logging.getLogger("slack_bolt.vpclink")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+def aws_readers() -> Readers:
+    """Readers with the credentials of this process. boto3 is imported here: not every entry point reads AWS."""
+    import boto3
+
+    from bot.aws.collectors import readers
+    from bot.aws.connection import Calls, Connection
+    from bot.aws.errors import Failure
+
+    session = boto3.Session()
+    reader_of = readers(session)
+    own: list[str] = []
+
+    def own_account(region: str) -> str:
+        if not own:
+            own.append(str(Calls(Connection(session, region)).call("sts", "get_caller_identity")["Account"]))
+        return own[0]
+
+    def reader(request: Request) -> Reader:
+        if request.account:
+            try:
+                account = own_account(request.region)
+            except Failure as error:
+                raise CannotReadError(f"I cannot tell which account my credentials belong to: {error}.") from error
+            if request.account != account:
+                raise CannotReadError(
+                    f"The account {request.account} is not configured here. I read {account}; leave --account out."
+                )
+        return reader_of(request)
+
+    return reader

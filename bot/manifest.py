@@ -1,0 +1,60 @@
+"""The Slack app's manifest: what is used now, and nothing more (https://docs.slack.dev/reference/app-manifest)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from handlers.ids import COMMAND
+from handlers.parsing import DIAGNOSE_USAGE
+from handlers.web import EVENTS_PATH
+
+SCOPES: Final[dict[str, str]] = {
+    "app_mentions:read": "be asked in a thread: @vpclink diagnose …",
+    "channels:history": "find its own message again after a lost reply or a restart",
+    "chat:write": "post and edit the report",
+    "commands": "the slash command",
+    "groups:history": "the same as channels:history, in private channels",
+}
+"""Why each scope is asked for."""
+
+EVENTS: Final = ("app_mention",)
+
+
+def manifest(request_url: str | None) -> dict[str, Any]:
+    """The manifest. With the public URL of the bot it is for HTTP, without one for Socket Mode."""
+    url = {} if request_url is None else {"url": _events_url(request_url)}
+    request = {} if request_url is None else {"request_url": _events_url(request_url)}
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "vpclink",
+            "description": "Finds why an API Gateway API behind a VPC link answers HTTP 500",
+            "background_color": "#232f3e",
+        },
+        "features": {
+            "bot_user": {"display_name": "vpclink", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": COMMAND,
+                    **url,
+                    "description": "Find why an API behind a VPC link answers HTTP 500",
+                    "usage_hint": DIAGNOSE_USAGE,
+                    "should_escape": False,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**request, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": request_url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _events_url(request_url: str) -> str:
+    """The path that the bot listens on, unless the URL has one of its own."""
+    base = request_url.rstrip("/")
+    return base if base.count("/") > 2 else base + EVENTS_PATH

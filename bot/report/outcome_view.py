@@ -1,0 +1,167 @@
+"""Report → the context of its message: which shape the outcome has, and what stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Cause, Confidence, Fix, Report, State, Status
+from bot.report import contexts as c
+from bot.report.asking import encode_rerun
+from bot.report.difference import Difference, Fault
+from bot.report.failures import failures
+from bot.report.gap_lines import gap_lines
+from bot.report.limits import clip, limited
+from bot.report.naming import linked, subject_of
+from bot.report.path_view import path_view
+from bot.report.thread_view import steps_of
+from bot.report.unresolved_view import unresolved_view
+from bot.report.wording import CONFIDENCES, clock_time, duration, listed
+
+_HEADLINE, _FIX, _WHY_VALUE = 200, 220, 120
+_MOST_GAPS = 3
+_MOST_CHANGES = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished diagnosis: the report, what was read, whose it is, and what changed since the run before."""
+
+    report: Report
+    evidence: Evidence | None
+    run_id: str
+    asker: str = ""
+    previous: Report | None = None
+    difference: Difference | None = None
+
+
+def outcome_view(outcome: Outcome) -> c.Context:
+    """The context of the report's message."""
+    report = outcome.report
+    footer, buttons = footer_of(outcome), buttons_of(outcome)
+    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, buttons)
+    if unresolved:
+        return unresolved
+    if report.verdict.state is State.CAUSE_FOUND and report.verdict.causes:
+        return _cause_found(outcome, report.verdict.causes[0])
+    if report.verdict.state is State.NO_FAULT_FOUND:
+        return c.NoFaultFound(
+            subject=subject_of(report.request),
+            failures=failures(report, outcome.evidence),
+            window=duration(report.request.since_minutes),
+            passed=len({finding.check for finding in report.findings if finding.status is Status.PASS}),
+            warnings=sum(finding.status is Status.WARN for finding in report.findings),
+            path=path_view(report),
+            changes=_changes(outcome),
+            footer=footer,
+            buttons=buttons,
+        )
+    gaps = limited(gap_lines(report.gaps), _MOST_GAPS)
+    return c.Inconclusive(
+        subject=subject_of(report.request),
+        summary=clip(_undecided(report.verdict.summary), _HEADLINE),
+        failures=failures(report, outcome.evidence),
+        gaps=gaps.items,
+        more_gaps=gaps.more,
+        path=path_view(report),
+        changes=_changes(outcome),
+        footer=footer,
+        buttons=buttons,
+    )
+
+
+def _undecided(summary: str) -> str:
+    """The verdict's sentence without the words that the headline has said already."""
+    rest = summary.removeprefix("Not decided: ")
+    return rest[:1].upper() + rest[1:]
+
+
+def _cause_found(outcome: Outcome, cause: Cause) -> c.CauseFound:
+    report = outcome.report
+    return c.CauseFound(
+        subject=subject_of(report.request),
+        headline=clip(cause.summary, _HEADLINE),
+        confidence=CONFIDENCES[cause.confidence],
+        possible=cause.confidence is Confidence.POSSIBLE,
+        failures=failures(report, outcome.evidence),
+        check=cause.check,
+        name=cause.name,
+        why=_why(cause, report),
+        fix=clip(cause.fix.summary, _FIX) if cause.fix else "",
+        forms=_forms(cause.fix) if cause.fix else "",
+        other_causes=len(report.verdict.causes) - 1,
+        path=path_view(report),
+        changes=_changes(outcome),
+        footer=footer_of(outcome),
+        buttons=buttons_of(outcome),
+    )
+
+
+def _why(cause: Cause, report: Report) -> c.Why | None:
+    if not cause.citations:
+        return None
+    citation = cause.citations[0]
+    return c.Why(
+        resource=linked(citation.resource, report, cause.hop),
+        field=clip(citation.field, _WHY_VALUE),
+        value=clip(citation.value, _WHY_VALUE),
+        reason=clip(cause.reason, _HEADLINE),
+    )
+
+
+def _forms(fix: Fix) -> str:
+    """In which forms the thread has the fix, in words."""
+    forms = {
+        "steps": steps_of(fix),
+        "command": fix.cli,
+        "CloudFormation": fix.cloudformation,
+        "Terraform": fix.terraform,
+        "console path": fix.console,
+    }
+    return listed([name for name, there in forms.items() if there])
+
+
+def footer_of(outcome: Outcome) -> c.Footer:
+    """What the run cost, and what it left open."""
+    report = outcome.report
+    return c.Footer(
+        run=outcome.run_id[:8],
+        asker=outcome.asker,
+        calls=report.timing.aws_calls,
+        seconds=f"{report.timing.seconds:.1f}",
+        gaps=len(report.gaps),
+    )
+
+
+def buttons_of(outcome: Outcome) -> c.Buttons:
+    """The buttons that do something for this report."""
+    report = outcome.report
+    request = outcome.evidence.request if outcome.evidence else None
+    return c.Buttons(
+        rerun=encode_rerun(outcome.run_id, request) if request else "",
+        logs=outcome.run_id if report.logs else "",
+    )
+
+
+def _changes(outcome: Outcome) -> c.Changes | None:
+    if outcome.difference is None or outcome.previous is None:
+        return None
+    found, report = outcome.difference, outcome.report
+    groups = (
+        _group("fixed", found.fixed, report),
+        _group("new", found.new, report),
+        _group("still", found.still, report),
+        _group("unseen", found.unseen, report),
+    )
+    return c.Changes(clock_time(outcome.previous.at), tuple(group for group in groups if group.total))
+
+
+def _group(
+    kind: Literal["fixed", "new", "still", "unseen"], faults: tuple[Fault, ...], report: Report
+) -> c.ChangeGroup:
+    return c.ChangeGroup(kind, len(faults), tuple(_change(fault, report) for fault in faults[:_MOST_CHANGES]))
+
+
+def _change(fault: Fault, report: Report) -> c.Change:
+    return c.Change(fault.check, linked(fault.resource, report), clip(fault.summary, _WHY_VALUE))

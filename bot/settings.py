@@ -1,0 +1,239 @@
+"""Settings: the environment, read once, checked, frozen.
+
+Every setting is one field of `Settings`; its `description` is the settings table of the documentation. Whatever is
+wrong or missing is reported together, each by the name of its variable, so that one look at the error is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+DEFAULT_PORT = 3000
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class SettingsError(ValueError):
+    """Settings that are missing or wrong; one line each, saying what was expected. Values of secrets are never told."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("these settings need your attention:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+def _setting(
+    default: Any, *variables: str, expected: str, description: str, secret: bool = False, **constraints: Any
+) -> Any:
+    """A field read from the first of these variables that is set. `expected` completes "expected …" in an error."""
+    return Field(
+        default=default,
+        validation_alias=AliasChoices(*variables),
+        description=description,
+        json_schema_extra={"expected": expected, "secret": secret},
+        repr=not secret,
+        **constraints,
+    )
+
+
+class Settings(BaseModel):
+    """What the environment says. Times are seconds unless the name says otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    slack_bot_token: SecretStr = _setting(
+        SecretStr(""),
+        "SLACK_BOT_TOKEN",
+        expected="the bot token, which begins with xoxb-",
+        secret=True,
+        description="The bot token of the Slack app (OAuth & Permissions). Needed to serve.",
+    )
+    slack_app_token: SecretStr = _setting(
+        SecretStr(""),
+        "SLACK_APP_TOKEN",
+        expected="an app-level token, which begins with xapp-",
+        secret=True,
+        description="An app-level token with connections:write. When it is set, vpclink connects out by Socket Mode "
+        "and needs no public URL; without it, vpclink is an HTTP server and needs SLACK_SIGNING_SECRET.",
+    )
+    slack_signing_secret: SecretStr = _setting(
+        SecretStr(""),
+        "SLACK_SIGNING_SECRET",
+        expected="the signing secret of the Slack app",
+        secret=True,
+        description="The signing secret (Basic Information). Needed in HTTP mode: every request is verified with it.",
+    )
+    slack_api_url: str = _setting(
+        "https://slack.com/api/",
+        "SLACK_API_URL",
+        expected="the base URL of Slack's Web API, such as https://slack.com/api/",
+        description="Base URL of the Slack Web API. Another one points vpclink at a local Slack.",
+        pattern=r"^https?://[^\s/]+.*$",
+    )
+    port: int = _setting(
+        DEFAULT_PORT,
+        "PORT",
+        expected="a port number from 1 to 65535",
+        description="Port of the HTTP server. In Socket Mode it serves /healthz alone, and only when this is set.",
+        ge=1,
+        le=65535,
+    )
+    host: str = _setting(
+        "0.0.0.0",  # noqa: S104 - see the description: a container's port must be reachable from outside of it
+        "VPCLINK_HOST",
+        expected="an address to listen on, such as 0.0.0.0 or 127.0.0.1",
+        description="Address of the HTTP server. The default listens on every interface, because a published container "
+        "port and a load balancer reach a container's network interface and never its loopback. Everything but "
+        "/healthz is refused without Slack's signature. Behind a proxy on the same machine, set 127.0.0.1.",
+        min_length=1,
+    )
+    database: Path = _setting(
+        Path("vpclink.sqlite3"),
+        "VPCLINK_DATABASE",
+        expected="the path of a file on a local disk",
+        description="SQLite file that holds jobs, reports and evidence. It must stand on a local disk.",
+    )
+    deadline: float = _setting(
+        25.0,
+        "VPCLINK_DEADLINE",
+        expected="seconds from 1 to 600",
+        description="Seconds that one diagnosis may read. What is not read by then becomes a gap in the report.",
+        ge=1,
+        le=600,
+    )
+    concurrency: int = _setting(
+        8,
+        "VPCLINK_CONCURRENCY",
+        expected="a number from 1 to 64",
+        description="How many diagnoses run at the same time; the others wait in the queue.",
+        ge=1,
+        le=64,
+    )
+    default_region: str | None = _setting(
+        None,
+        "VPCLINK_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        expected="an AWS region, such as eu-west-1",
+        description="Region of a request that names none. Where it is not set, the SDK's own AWS_REGION and "
+        "AWS_DEFAULT_REGION count; where none is, every request must name its region.",
+        pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$",
+    )
+    templates: Path | None = _setting(
+        None,
+        "VPCLINK_TEMPLATES",
+        expected="an existing folder",
+        description="Folder of your own templates. A file in it replaces ours of the same name; the others stay.",
+    )
+    log_level: LogLevel = _setting(
+        "INFO",
+        "VPCLINK_LOG_LEVEL",
+        expected="DEBUG, INFO, WARNING or ERROR",
+        description="How much is logged. Log lines are JSON objects on standard error.",
+    )
+    retention_days: int = _setting(
+        30,
+        "VPCLINK_RETENTION_DAYS",
+        expected="days from 1 to 3650",
+        description="Days for which runs, reports and evidence are kept. Buttons of older reports say so.",
+        ge=1,
+        le=3650,
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], *, for_slack: bool = True) -> Settings:
+        """Read the settings; `for_slack` also asks for what serving Slack needs. Set to nothing counts as unset.
+
+        SettingsError names everything that is missing or wrong.
+        """
+        return _load(environment, for_slack=for_slack)
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether to connect out by Socket Mode instead of serving HTTP."""
+        return bool(self.slack_app_token.get_secret_value())
+
+    @property
+    def port_is_set(self) -> bool:
+        """Whether the port was chosen by somebody and is not the default."""
+        return "port" in self.model_fields_set
+
+
+def _load(environment: Mapping[str, str], *, for_slack: bool) -> Settings:
+    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    given = _upper(given, "VPCLINK_LOG_LEVEL")
+    problems: list[str] = []
+    settings = Settings()
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        problems += dict.fromkeys(_wrong(issue["loc"], given) for issue in error.errors())
+    problems += _wrong_tokens(given)
+    if for_slack:
+        problems += _missing(given)
+    if settings.templates is not None and not settings.templates.is_dir():
+        problems.append(_wrong(("VPCLINK_TEMPLATES",), given))
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def variables() -> list[tuple[str, str, str]]:
+    """The settings as rows for the documentation: variable (a setting's first), default, description."""
+    rows = []
+    for field in Settings.model_fields.values():
+        names = _names(field.validation_alias)
+        default = "" if _extra(field)["secret"] or field.default is None else str(field.default)
+        rows.append((names[0], default, field.description or ""))
+    return rows
+
+
+def _upper(given: dict[str, str], name: str) -> dict[str, str]:
+    return {**given, name: given[name].upper()} if name in given else given
+
+
+def _names(alias: object) -> list[str]:
+    return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
+
+
+def _extra(field: Any) -> dict[str, Any]:
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def _wrong(location: tuple[int | str, ...], given: Mapping[str, str]) -> str:
+    """The line about a variable whose value cannot be used. A secret's value is not shown."""
+    for field in Settings.model_fields.values():
+        names = _names(field.validation_alias)
+        if location[0] in names:
+            name = next((n for n in names if n in given), names[0])
+            extra = _extra(field)
+            got = "" if extra["secret"] else f", got {given.get(name, '')!r:.80}"
+            return f"{name}: expected {extra['expected']}{got}"
+    return f"{location[0]}: not understood"
+
+
+_BEGINNINGS = {"SLACK_BOT_TOKEN": ("xoxb-", "xoxe.xoxb-"), "SLACK_APP_TOKEN": ("xapp-",)}
+
+
+def _wrong_tokens(given: Mapping[str, str]) -> list[str]:
+    """Slack's tokens tell by their beginnings what they are; the two are easily swapped."""
+    return [
+        _wrong((name,), given)
+        for name, beginnings in _BEGINNINGS.items()
+        if name in given and not given[name].startswith(beginnings)
+    ]
+
+
+def _missing(given: Mapping[str, str]) -> list[str]:
+    problems = []
+    if "SLACK_BOT_TOKEN" not in given:
+        problems.append("SLACK_BOT_TOKEN: missing; expected the bot token, which begins with xoxb-")
+    if "SLACK_APP_TOKEN" not in given and "SLACK_SIGNING_SECRET" not in given:
+        problems.append(
+            "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: one is missing; expected an app-level token (xapp-…) for Socket "
+            "Mode, or the signing secret for the HTTP server"
+        )
+    return problems

@@ -1,0 +1,85 @@
+"""The one place where a listener's failure ends: people get a message by its kind, with the reference of the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.report.contexts import Notice, NoticeView
+from bot.report.message import Message
+from bot.store.errors import StorageBusy, StorageError, StorageFull
+from handlers.edge import Edge, ephemeral, new_reference
+from handlers.middleware import describe
+
+log = logging.getLogger(__name__)
+
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
+
+
+def register(app: AsyncApp) -> None:
+    """Bind the handler of every failure."""
+    app.error(failed)
+
+
+async def failed(
+    error: Exception, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+) -> BoltResponse:
+    """Say what went wrong to whoever asked, to nobody else; acknowledge, so that Slack adds no warning of its own."""
+    reference = context.get("reference") or new_reference()
+    log.error("a listener failed on %s", describe(body), exc_info=error)
+    edge = context.get("edge")
+    if not isinstance(edge, Edge):
+        return BoltResponse(status=500, body="")
+    notice = Notice(words(error), reference=reference)
+    message = edge.renderer.message(notice)
+    if "command" in body:
+        return BoltResponse(status=200, body=ephemeral(message))
+    try:
+        if body.get("view", {}).get("id"):
+            view = edge.renderer.view(NoticeView("vpclink", f"{notice.text} (reference {reference})"))
+            await client.views_update(view_id=body["view"]["id"], view=view)
+        else:
+            await _tell(body, context, client, message)
+    except Exception as trouble:  # noqa: BLE001 - nothing is left to be tried, and the failure itself is logged
+        log.error("nobody could be told (%s: %s)", type(trouble).__name__, trouble)
+    return BoltResponse(status=200, body="")
+
+
+def words(error: Exception) -> str:
+    """What people are told, by the kind of the failure."""
+    if isinstance(error, StorageFull):
+        return "I cannot keep your request: the disk of vpclink is full. Nothing was started."
+    if isinstance(error, StorageBusy):
+        return "My storage is busy. Nothing was started; please try again."
+    if isinstance(error, StorageError):
+        return "I cannot keep your request: the storage of vpclink has trouble. Nothing was started."
+    if isinstance(error, SlackApiError):
+        code = str(error.response.get("error"))
+        if code in _TOO_LATE:
+            return "That took longer than the three seconds that Slack allows. Please press again."
+        if code == "ratelimited":
+            return "Slack asks me to slow down. Please try again in a minute."
+        return f"Slack refuses what I wanted to show ({code})."
+    return "Something went wrong in vpclink itself; it says nothing about your API."
+
+
+async def _tell(body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient, message: Message) -> None:
+    if context.response_url and context.respond:
+        await context.respond(ephemeral(message))
+        return
+    event = body.get("event") or {}
+    user, channel = event.get("user"), event.get("channel")
+    if user and channel and not event.get("bot_id"):
+        await client.chat_postEphemeral(
+            channel=channel,
+            user=user,
+            thread_ts=event.get("thread_ts"),
+            text=message.text,
+            blocks=list(message.blocks),
+        )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bot.probe.prober import probe
+from bot.probe.result import ProbeResult
+from bot.probe.target import Limits, target_from_url
+from tests.probe.certificates import Authority
+
+SHORT = Limits(connect=1, handshake=1, answer=1, cross_check=0.2, early=0.05, total=5)
+TINY = Limits(connect=0.1, handshake=0.1, answer=0.1, cross_check=0.05, early=0.02, total=0.5)
+NAME = "api.example.com"
+
+Probe = Callable[..., Awaitable[ProbeResult]]
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def probe_tls(authority: Authority) -> Probe:
+    """Probe https on this port of 127.0.0.1 as api.example.com, trusting the bench's root."""
+
+    async def run(port: int, *, limits: Limits = SHORT, **given: Any) -> ProbeResult:
+        settings = {"server_name": NAME, "ca_file": authority.ca_file} | given
+        return await probe(target_from_url(f"https://127.0.0.1:{port}/health", **settings), limits=limits)
+
+    return run
+
+
+@pytest.fixture
+def probe_http() -> Probe:
+    """Probe http on this port of 127.0.0.1."""
+
+    async def run(port: int, *, limits: Limits = SHORT) -> ProbeResult:
+        return await probe(target_from_url(f"http://127.0.0.1:{port}/health?full=1"), limits=limits)
+
+    return run
+
+
+@pytest.fixture
+def full_backlog() -> Iterator[int]:
+    """A port whose queue of waiting connections is full: a further one gets no answer."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]

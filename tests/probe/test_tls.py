@@ -1,0 +1,292 @@
+"""Certificates and handshakes of real TLS servers, as the probe judges them."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from bot.probe.target import Limits
+from tests.probe.certificates import DAY, Authority, Made, make
+from tests.probe.conftest import NAME, TINY, Probe
+from tests.probe.servers import (
+    OK,
+    answering,
+    answering_anything,
+    blocking_tls,
+    close,
+    reset,
+    serving,
+    silence,
+    swapping_certificate,
+    tls_context,
+)
+
+Chain = Callable[[Authority], list[Made]]
+
+
+def _by_intermediate(*names: str, begins: timedelta = -DAY, ends: timedelta = 90 * DAY) -> Chain:
+    return lambda a: [a.leaf(*names, begins=begins, ends=ends), a.intermediate]
+
+
+def _below_expired_intermediate(a: Authority) -> list[Made]:
+    old = make("Old Issuing", issuer=a.root, authority=True, begins=-20 * DAY, ends=-2 * DAY)
+    return [a.leaf(NAME, issuer=old), old]
+
+
+def _below_root(name: str, *, send_root: bool) -> Chain:
+    def chain(a: Authority) -> list[Made]:
+        root = make(name, authority=True)
+        return [a.leaf(NAME, issuer=root), *([root] if send_root else [])]
+
+    return chain
+
+
+def _two_intermediates(*, send_upper: bool) -> Chain:
+    def chain(a: Authority) -> list[Made]:
+        lower = make("Example Issuing 2", issuer=a.intermediate, authority=True)
+        return [a.leaf(NAME, issuer=lower), lower, *([a.intermediate] if send_upper else [])]
+
+    return chain
+
+
+CASES: dict[str, tuple[Chain, tuple[str, ...]]] = {
+    "right": (_by_intermediate(NAME), ()),
+    "right, among other names": (_by_intermediate("www.example.com", NAME), ()),
+    "right, directly by the trusted root": (lambda a: [a.leaf(NAME, issuer=a.root)], ()),
+    "right, with the root sent too": (lambda a: [a.leaf(NAME), a.intermediate, a.root], ()),
+    "right, below two intermediates": (_two_intermediates(send_upper=True), ()),
+    "wildcard, one level": (_by_intermediate("*.example.com"), ()),
+    "wildcard, two levels": (_by_intermediate("*.com"), ("hostname-mismatch",)),
+    "no alternative name, common name": (lambda a: [make(NAME, issuer=a.intermediate), a.intermediate], ()),
+    "wrong name": (_by_intermediate("other.example.com"), ("hostname-mismatch",)),
+    "expired": (_by_intermediate(NAME, begins=-9 * DAY, ends=-2 * DAY), ("expired",)),
+    "not yet valid": (_by_intermediate(NAME, begins=2 * DAY), ("not-yet-valid",)),
+    "expired, wrong name": (
+        _by_intermediate("other.example.com", begins=-9 * DAY, ends=-2 * DAY),
+        ("expired", "hostname-mismatch"),
+    ),
+    "below an expired intermediate": (_below_expired_intermediate, ("expired",)),
+    "self-signed": (lambda _: [make(NAME, names=(NAME,))], ("self-signed",)),
+    "self-signed, expired, wrong name": (
+        lambda _: [make("x.example.com", names=("x.example.com",), begins=-9 * DAY, ends=-DAY)],
+        ("self-signed", "expired", "hostname-mismatch"),
+    ),
+    "unknown root, sent": (_below_root("Elsewhere", send_root=True), ("untrusted-root",)),
+    "unknown root by name, not sent": (_below_root("Elsewhere Root CA", send_root=False), ("untrusted-root",)),
+    "root of the trusted name, another key": (_below_root("Example Root", send_root=False), ("untrusted-root",)),
+    "missing intermediate": (lambda a: [a.leaf(NAME)], ("incomplete-chain",)),
+    "missing upper intermediate": (_two_intermediates(send_upper=False), ("incomplete-chain",)),
+    "missing intermediate, expired": (
+        lambda a: [a.leaf(NAME, begins=-9 * DAY, ends=-2 * DAY)],
+        ("incomplete-chain", "expired"),
+    ),
+    "chain in the wrong order": (
+        lambda a: [(two := _two_intermediates(send_upper=True)(a))[0], two[2], two[1]],
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize(("chain", "faults"), CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["tls1.2", "tls1.3"])
+async def test_certificate(
+    authority: Authority, probe_tls: Probe, chain: Chain, faults: tuple[str, ...], version: ssl.TLSVersion
+) -> None:
+    made = chain(authority)
+    async with serving(answering(OK), tls_context(authority, *made, newest=version)) as port:
+        result = await probe_tls(port)
+    assert result.tls is not None
+    assert result.tls.faults == faults
+    assert set(result.tls.explanations) == set(faults)
+    assert result.tls.subject == made[0].subject
+    assert result.tls.protocol == ("TLSv1.3" if version == ssl.TLSVersion.TLSv1_3 else "TLSv1.2")
+    assert [one.subject for one in result.tls.chain] == [one.subject for one in made]
+    assert result.http is not None
+    assert (result.http.ok, result.http.status, result.http.verified) == (True, 200, not faults)
+
+
+async def test_the_explanations_name_what_is_wrong(authority: Authority, probe_tls: Probe) -> None:
+    made = _below_expired_intermediate(authority)
+    async with serving(answering(OK), tls_context(authority, *made)) as port:
+        result = await probe_tls(port, server_name="orders.example.com")
+    assert "CN=Old Issuing of the chain expired" in result.tls.explanations["expired"]
+    assert "orders.example.com" in result.tls.explanations["hostname-mismatch"]
+
+
+@pytest.mark.parametrize(("names", "fault"), [(("127.0.0.1",), None), ((NAME,), "hostname-mismatch")])
+async def test_an_address_needs_an_address_in_the_certificate(
+    authority: Authority, probe_tls: Probe, names: tuple[str, ...], fault: str | None
+) -> None:
+    made = [authority.leaf(*names), authority.intermediate]
+    async with serving(answering(OK), tls_context(authority, *made)) as port:
+        assert (await probe_tls(port, server_name=None)).tls.fault == fault
+
+
+async def test_without_the_ca_file_a_private_root_is_unknown(authority: Authority, probe_tls: Probe) -> None:
+    made = [authority.leaf(NAME), authority.intermediate, authority.root]
+    async with serving(answering(OK), tls_context(authority, *made)) as port:
+        assert (await probe_tls(port, ca_file=None)).tls.faults == ("untrusted-root",)
+
+
+@pytest.mark.parametrize(
+    ("hints", "fault"),
+    [
+        ({}, "untrusted-root"),
+        ({"fetch_issuer_at": "http://pki.example.com/issuer.crt"}, "incomplete-chain"),
+        ({"name_issuers_issuer": True}, "incomplete-chain"),
+    ],
+    ids=["no hint", "says where to fetch the issuer", "names the issuer's issuer"],
+)
+async def test_a_lone_certificate_hints_at_what_stands_above_it(
+    authority: Authority, probe_tls: Probe, hints: dict[str, object], fault: str
+) -> None:
+    above = make("Elsewhere 2", issuer=make("Elsewhere", authority=True), authority=True)
+    made = make(NAME, issuer=above, names=(NAME,), **hints)
+    async with serving(answering(OK), tls_context(authority, made)) as port:
+        assert (await probe_tls(port, ca_file=None)).tls.fault == fault
+
+
+async def test_an_intermediate_that_only_the_prober_has_is_missing_all_the_same(
+    authority: Authority, probe_tls: Probe
+) -> None:
+    both = authority.file(authority.root.pem + authority.intermediate.pem)
+    async with serving(answering(OK), tls_context(authority, authority.leaf(NAME))) as port:
+        assert (await probe_tls(port, ca_file=both)).tls.faults == ("incomplete-chain",)
+
+
+async def test_a_trusted_self_signed_certificate_is_in_order(authority: Authority, probe_tls: Probe) -> None:
+    made = make(NAME, names=(NAME,))
+    async with serving(answering(OK), tls_context(authority, made)) as port:
+        assert (await probe_tls(port, ca_file=authority.file(made.pem))).ok
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "key"),
+    [("ECDHE-ECDSA-AES128-GCM-SHA256", None), ("ECDHE-RSA-AES128-GCM-SHA256", "rsa"), ("AES128-SHA256", "rsa")],
+    ids=["ECDSA", "RSA", "RSA key exchange, which nothing signs"],
+)
+async def test_a_key_that_does_not_fit_its_certificate(
+    authority: Authority, probe_tls: Probe, ciphers: str, key: str | None
+) -> None:
+    def leaf() -> Made:
+        own = rsa.generate_private_key(65537, 2048) if key else None
+        return make(NAME, issuer=authority.root, names=(NAME,), key=own)
+
+    context = tls_context(authority, leaf(), newest=ssl.TLSVersion.TLSv1_2, ciphers=ciphers)
+    async with blocking_tls(context) as behind, serving(swapping_certificate(behind, leaf())) as port:
+        result = await probe_tls(port)
+    assert result.tls.faults == ("key-mismatch",)
+    assert result.tls.sans == (NAME,)
+    assert result.http is None
+
+
+async def test_a_key_of_another_kind_than_the_certificate(authority: Authority, probe_tls: Probe) -> None:
+    served = make(NAME, issuer=authority.root, names=(NAME,), key=rsa.generate_private_key(65537, 2048))
+    context = tls_context(authority, authority.leaf(NAME), newest=ssl.TLSVersion.TLSv1_2)
+    async with serving(answering(OK), context) as behind, serving(swapping_certificate(behind, served)) as port:
+        assert (await probe_tls(port)).tls.faults == ("key-mismatch",)
+
+
+async def test_a_key_mismatch_hides_neither_name_nor_root(authority: Authority, probe_tls: Probe) -> None:
+    served = make("x.example.com", names=("x.example.com",), ends=timedelta(0))
+    context = tls_context(authority, authority.leaf(NAME), newest=ssl.TLSVersion.TLSv1_2)
+    async with serving(answering(OK), context) as behind, serving(swapping_certificate(behind, served)) as port:
+        result = await probe_tls(port)
+    assert result.tls.faults == ("key-mismatch", "self-signed", "expired", "hostname-mismatch")
+
+
+async def test_tls_1_0_only_is_told_although_clients_of_today_fail(authority: Authority, probe_tls: Probe) -> None:
+    if not ssl.HAS_TLSv1:
+        pytest.skip("the local OpenSSL is built without TLS 1.0")
+    old = ssl.TLSVersion.TLSv1
+    made = [authority.leaf(NAME), authority.intermediate]
+    context = tls_context(authority, *made, oldest=old, newest=old, ciphers="ALL:@SECLEVEL=0")
+    async with serving(answering(OK), context) as port:
+        result = await probe_tls(port)
+    assert (result.tls.protocol, result.tls.faults) == ("TLSv1", ("handshake-failed",))
+    assert "TLSv1 only" in result.tls.explanation
+    assert result.tls.trusted_root == "CN=Example Root"
+    assert result.http.status == 200
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["tls1.2", "tls1.3"])
+@pytest.mark.parametrize("mode", [ssl.CERT_REQUIRED, ssl.CERT_OPTIONAL], ids=["required", "optional"])
+async def test_client_certificate(
+    authority: Authority, probe_tls: Probe, version: ssl.TLSVersion, mode: ssl.VerifyMode
+) -> None:
+    made = [authority.leaf(NAME), authority.intermediate]
+    context = tls_context(authority, *made, newest=version, client_certificates=mode)
+    async with serving(answering(OK), context) as port:
+        result = await probe_tls(port)
+    required = mode == ssl.CERT_REQUIRED
+    assert result.tls.faults == (("handshake-failed",) if required else ())
+    assert result.tls.client_certificate == ("required" if required else "requested")
+    assert (result.http is None) == required
+    assert result.tls.trusted_root == "CN=Example Root"
+    assert not required or "client certificate" in result.tls.explanation
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "plain HTTP"),
+        (b"<!DOCTYPE HTML><title>Error</title>", "markup"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH"),
+        (b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + bytes(18), "HTTP/2"),
+        (b"\x99\x98\x97\x96", "no known protocol"),
+    ],
+    ids=["HTTP", "HTTP/0.9", "SSH", "HTTP/2", "garbage"],
+)
+async def test_no_tls_on_the_port(probe_tls: Probe, answer: bytes, words: str) -> None:
+    async with serving(answering_anything(answer)) as port:
+        result = await probe_tls(port)
+    assert result.tls.faults == ("not-tls",)
+    assert words in result.tls.explanation
+    assert result.tls.first_bytes
+    assert result.http is None
+
+
+async def test_a_plain_server_that_waits_for_a_whole_request_is_no_tls(probe_tls: Probe) -> None:
+    async with serving(answering(OK)) as port:
+        assert (await probe_tls(port, limits=TINY)).tls.faults == ("not-tls",)
+
+
+@pytest.mark.parametrize(
+    ("handler", "words"),
+    [(silence, "in time"), (reset, "reset"), (close, "closed")],
+    ids=["silence", "reset", "closed"],
+)
+async def test_a_handshake_that_gets_no_answer(probe_tls: Probe, handler: object, words: str) -> None:
+    async with serving(handler) as port:
+        result = await probe_tls(port, limits=TINY)
+    assert result.tcp == "ok"
+    assert result.tls.faults == ("handshake-failed",)
+    assert words in result.tls.explanation
+    assert result.http is None
+
+
+async def test_an_alert_is_named(probe_tls: Probe) -> None:
+    async with serving(answering_anything(b"\x15\x03\x03\x00\x02\x02\x70")) as port:
+        result = await probe_tls(port)
+    assert result.tls.faults == ("handshake-failed",)
+    assert "unrecognized_name" in result.tls.explanation
+
+
+async def test_an_endless_handshake_is_given_up(probe_tls: Probe) -> None:
+    record = b"\x16\x03\x03\x40\x00" + b"\x0b\xff\xff\xff" + bytes(0x4000 - 4)
+    async with serving(answering_anything(record * 64)) as port:
+        result = await probe_tls(port, limits=Limits(handshake=1, max_handshake_bytes=20_000, cross_check=0.1))
+    assert result.tls.faults == ("handshake-failed",)
+
+
+async def test_the_server_name_is_sent(authority: Authority, probe_tls: Probe) -> None:
+    asked: list[str | None] = []
+    context = tls_context(authority, authority.leaf(NAME), authority.intermediate)
+    context.sni_callback = lambda _socket, name, _context: asked.append(name)
+    async with serving(answering(OK), context) as port:
+        await probe_tls(port)
+    assert set(asked) == {NAME}

@@ -1,0 +1,205 @@
+"""What people are shown, kept as files: a change of a template shows in the diff of `golden/`.
+
+To record them again after a change that you want: `RECORD_GOLDEN=1 python -m pytest tests/report/test_golden.py`, then
+read the diff before you commit it.
+"""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Confidence, Request, State, Verdict
+from bot.report import contexts as c
+from bot.report.asking import Ask
+from bot.report.conservative import conservative
+from bot.report.difference import difference
+from bot.report.logs_view import LogsState, logs_view
+from bot.report.naming import subject_asked, subject_of
+from bot.report.outcome_view import Outcome, buttons_of, footer_of, outcome_view
+from bot.report.render import Renderer
+from bot.report.running_view import failed_view, interrupted_view, progress_view, refused_view
+from bot.report.thread import thread_messages
+from handlers import ids
+from handlers.parsing import DIAGNOSE_USAGE, EXPLAIN_USAGE
+from tests.report import samples
+from tests.report.block_kit import problems, view_problems
+
+GOLDEN = Path(__file__).with_name("golden")
+RENDERER = Renderer(ids.for_templates())
+REQUEST = Request(api="orders", stage="prod", region="eu-west-1")
+ASK = Ask(request=REQUEST, channel="C01", user="U01ALICE", reference="ab12cd34")
+NOTHING_READ = Evidence(request=REQUEST, at=samples.AT)
+
+
+def outcome(report, **changes) -> Outcome:
+    return Outcome(
+        **{"report": report, "evidence": NOTHING_READ, "run_id": samples.RUN, "asker": "U01ALICE", **changes}
+    )
+
+
+def rerun():
+    before, after = samples.report(), samples.healthy()
+    return outcome(after, previous=before, difference=difference(before, after))
+
+
+def hostile():
+    found = samples.cause(
+        summary=samples.HOSTILE,
+        name=samples.HOSTILE,
+        reason=samples.HOSTILE,
+        resource=samples.HOSTILE,
+        fix=samples.fix(summary=samples.HOSTILE, cli=(samples.HOSTILE,)),
+    )
+    return samples.report(
+        request=samples.request(api_name="x" * 4000, path="/" + "é" * 4000, method="GET"),
+        verdict=Verdict(state=State.CAUSE_FOUND, summary=samples.HOSTILE, causes=(found,)),
+        logs=(samples.logged(1, samples.HOSTILE, "y" * 4000),),
+    )
+
+
+def question(kind, *choices, more=0):
+    known = outcome(samples.healthy(request=samples.request(api="ordres", api_id=None, api_name=None)))
+    return c.Question(kind, subject_of(known.report.request), choices, more, footer_of(known), buttons_of(known))
+
+
+def not_this_path(kind, integration="", routes=("ANY /{proxy+}",)):
+    known = outcome(samples.healthy())
+    footer, buttons = footer_of(known), buttons_of(known)
+    return c.NotThisPath(kind, subject_of(known.report.request), integration, routes, 0, footer, buttons)
+
+
+def possible():
+    found = samples.cause(
+        confidence=Confidence.POSSIBLE, reason="It fits what the log shows (E5), but does not prove it."
+    )
+    return samples.report(verdict=Verdict(state=State.CAUSE_FOUND, summary=found.summary, causes=(found, found)))
+
+
+HALF_WAY = (
+    c.Step("api", "REST API orders · stage prod, deployment dep1", "complete"),
+    c.Step("link", "VPC link orders-link (v1) AVAILABLE", "complete"),
+    c.Step("network", "Security groups, network ACLs and routes", "in_progress", "reading ec2:DescribeSubnets"),
+    c.Step("logs", "Logs of failing requests", "error"),
+    c.Step("metrics", "Metrics and changes", "pending"),
+)
+
+MESSAGES = {
+    "cause_found": lambda: outcome_view(outcome(samples.report())),
+    "cause_possible": lambda: outcome_view(outcome(possible())),
+    "cause_hostile": lambda: outcome_view(outcome(hostile())),
+    "no_fault_found": lambda: outcome_view(outcome(samples.healthy())),
+    "rerun_fixed": lambda: outcome_view(rerun()),
+    "inconclusive": lambda: outcome_view(outcome(samples.undecided())),
+    "api_unknown": lambda: question("api-unknown", c.Choice("orders", '{"api":"orders"}')),
+    "api_ambiguous": lambda: question(
+        "api-ambiguous", c.Choice("twins · REST · aaaaaaaaaa", "{}"), c.Choice("b", "{}")
+    ),
+    "stage_unknown": lambda: question("stage-unknown", c.Choice("staging", "{}"), more=3),
+    "no_route": lambda: not_this_path("no-route"),
+    "another_integration": lambda: not_this_path("another-integration", "AWS_PROXY arn:aws:lambda:x"),
+    "no_vpc_link": lambda: not_this_path("no-vpc-link", routes=()),
+    "progress_begun": lambda: progress_view(ASK, None, frozenset(), 0),
+    "progress_half": lambda: c.Progress(subject_asked(REQUEST), HALF_WAY, "U01ALICE", "", 7),
+    "interrupted": lambda: interrupted_view(ASK, 8),
+    "failed_again": lambda: failed_view(ASK, samples.RUN, again=True),
+    "failed": lambda: failed_view(ASK, samples.RUN),
+    "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
+    "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
+    "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE),
+    "usage": lambda: c.Notice("The stage is missing.", DIAGNOSE_USAGE),
+    "explained_log": lambda: c.ExplainedLog(
+        signature="E2",
+        label="cert-hostname-mismatch",
+        meaning="The certificate carries another name than the integration's URI.",
+        fields=(c.ExplainedField("host", "a.example.com"), c.ExplainedField("certificate subject", "CN=b.example.com")),
+        checks=("TLS-01 the certificate carries the host's name",),
+    ),
+}
+VIEWS = {
+    "logs_view": lambda: logs_view(samples.report(), LogsState(samples.RUN)),
+    "logs_view_hostile": lambda: logs_view(hostile(), LogsState(samples.RUN)),
+    "logs_forgotten": lambda: c.NoticeView("Logs", "That run is no longer kept."),
+}
+
+
+def as_json(message) -> dict:
+    return {"text": message.text, "blocks": list(message.blocks)}
+
+
+def check(name: str, value: object) -> None:
+    path = GOLDEN / f"{name}.json"
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("RECORD_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, f"{name} is shown in another way now; see this file's first lines"
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_is_shown_as_recorded(name):
+    message = RENDERER.message(MESSAGES[name]())
+    assert problems(message) == []
+    check(name, as_json(message))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_modal_is_shown_as_recorded(name):
+    view = RENDERER.view(VIEWS[name]())
+    assert view_problems(view) == []
+    check(name, view)
+
+
+@pytest.mark.parametrize(
+    ("name", "report"),
+    [("thread", samples.report()), ("thread_inconclusive", samples.undecided()), ("thread_hostile", hostile())],
+)
+def test_a_thread_is_shown_as_recorded(name, report):
+    messages = thread_messages(RENDERER, report)
+    assert [problem for message in messages for problem in problems(message)] == []
+    check(name, [as_json(message) for message in messages])
+
+
+@pytest.mark.parametrize("name", ["progress_half", "cause_found"])
+def test_a_conservative_rendering_is_shown_as_recorded(name):
+    message = conservative(RENDERER.message(MESSAGES[name]()))
+    assert problems(message) == []
+    assert {block["type"] for block in message.blocks} <= {"section", "context", "actions", "header"}
+    check(f"{name}_conservative", as_json(message))
+
+
+def test_no_golden_file_is_left_over():
+    names = {*MESSAGES, *VIEWS, "thread", "thread_inconclusive", "thread_hostile"}
+    names |= {"progress_half_conservative", "cause_found_conservative"}
+    assert {path.stem for path in GOLDEN.glob("*.json")} == names
+
+
+def test_the_channel_message_has_at_most_twelve_lines():
+    for name in ("cause_found", "cause_possible", "no_fault_found", "inconclusive"):
+        message = RENDERER.message(MESSAGES[name]())
+        told = [block for block in message.blocks if block["type"] in {"section", "context"}]
+        lines = [
+            line
+            for block in told
+            for text in [block.get("text"), *block.get("elements", ())]
+            if text
+            for line in text["text"].split("\n")
+        ]
+        assert len(lines) <= 12, (name, lines)
+
+
+def test_a_message_reads_without_colour_and_without_blocks():
+    message = RENDERER.message(MESSAGES["cause_found"]())
+    said = message.blocks[0]["text"]["text"]
+    assert said.startswith("❌")
+    assert "Confirmed" in said
+    assert "orders / prod" in message.text
+    assert samples.SUMMARY in message.text
+    assert "Fix: Allow TCP 8080" in message.text
+
+
+def test_asking_without_a_person_mentions_nobody():
+    message = RENDERER.message(outcome_view(replace(outcome(samples.report()), asker="")))
+    assert "<@" not in json.dumps(as_json(message))

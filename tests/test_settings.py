@@ -1,0 +1,111 @@
+import pytest
+
+from bot.settings import Settings, SettingsError, variables
+
+
+def load_settings(environment, *, for_slack=False):
+    return Settings.from_environment(environment, for_slack=for_slack)
+
+
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+
+def test_nothing_set_is_enough_for_the_command_line():
+    settings = load_settings({})
+    assert settings == Settings()
+    assert settings.port == 3000
+    assert str(settings.database) == "vpclink.sqlite3"
+    assert settings.deadline == 25
+    assert settings.default_region is None
+    assert not settings.socket_mode
+
+
+@pytest.mark.parametrize(
+    ("environment", "region"),
+    [
+        pytest.param({"AWS_DEFAULT_REGION": "eu-west-3"}, "eu-west-3", id="the SDK's default"),
+        pytest.param({"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-3"}, "eu-west-2", id="the SDK's own"),
+        pytest.param(
+            {"VPCLINK_DEFAULT_REGION": "us-gov-west-1", "AWS_REGION": "eu-west-2"}, "us-gov-west-1", id="ours"
+        ),
+        pytest.param({"VPCLINK_DEFAULT_REGION": " ", "AWS_REGION": "eu-west-2"}, "eu-west-2", id="set to nothing"),
+    ],
+)
+def test_the_default_region_comes_from_the_first_variable_that_is_set(environment, region):
+    assert load_settings(environment).default_region == region
+
+
+@pytest.mark.parametrize(
+    ("environment", "socket_mode"),
+    [
+        pytest.param({**SLACK}, True, id="an app token: Socket Mode"),
+        pytest.param({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}, False, id="a signing secret: HTTP"),
+        pytest.param({**SLACK, "SLACK_SIGNING_SECRET": "s"}, True, id="both: Socket Mode"),
+        pytest.param({**SLACK, "SLACK_BOT_TOKEN": "xoxe.xoxb-1"}, True, id="a rotated token"),
+    ],
+)
+def test_how_slack_is_reached(environment, socket_mode):
+    assert load_settings(environment, for_slack=True).socket_mode is socket_mode
+
+
+def test_a_port_that_was_chosen_is_told_from_the_default():
+    assert load_settings({"PORT": "3000"}).port_is_set
+    assert not load_settings({}).port_is_set
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("PORT", "http", "expected a port number from 1 to 65535, got 'http'"),
+        ("PORT", "70000", "expected a port number from 1 to 65535, got '70000'"),
+        ("VPCLINK_DEADLINE", "soon", "expected seconds from 1 to 600, got 'soon'"),
+        ("VPCLINK_CONCURRENCY", "0", "expected a number from 1 to 64, got '0'"),
+        ("VPCLINK_RETENTION_DAYS", "-1", "expected days from 1 to 3650, got '-1'"),
+        ("VPCLINK_LOG_LEVEL", "chatty", "expected DEBUG, INFO, WARNING or ERROR, got 'CHATTY'"),
+        ("VPCLINK_TEMPLATES", "/nowhere", "expected an existing folder, got '/nowhere'"),
+        ("AWS_REGION", "Ireland", "expected an AWS region, such as eu-west-1, got 'Ireland'"),
+        ("SLACK_API_URL", "slack.com", "expected the base URL of Slack's Web API"),
+        ("SLACK_BOT_TOKEN", "xapp-swapped", "expected the bot token, which begins with xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-swapped", "expected an app-level token, which begins with xapp-"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(variable, value, expected):
+    with pytest.raises(SettingsError) as caught:
+        load_settings({variable: value})
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{variable}: {expected}")
+
+
+def test_everything_that_is_wrong_or_missing_is_told_at_once():
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"PORT": "x", "VPCLINK_DEADLINE": "y"}, for_slack=True)
+    named = [problem.partition(":")[0] for problem in caught.value.problems]
+    assert named == ["PORT", "VPCLINK_DEADLINE", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"]
+
+
+def test_secrets_show_neither_in_an_error_nor_in_the_settings():
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"SLACK_BOT_TOKEN": "xapp-hush"})
+    assert "hush" not in str(caught.value)
+    settings = load_settings({**SLACK, "SLACK_BOT_TOKEN": "xoxb-hush"})
+    assert "hush" not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+def test_every_setting_is_documented():
+    rows = variables()
+    assert [name for name, _, _ in rows] == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_API_URL",
+        "PORT",
+        "VPCLINK_HOST",
+        "VPCLINK_DATABASE",
+        "VPCLINK_DEADLINE",
+        "VPCLINK_CONCURRENCY",
+        "VPCLINK_DEFAULT_REGION",
+        "VPCLINK_TEMPLATES",
+        "VPCLINK_LOG_LEVEL",
+        "VPCLINK_RETENTION_DAYS",
+    ]
+    assert all(description.endswith(".") for _, _, description in rows)
