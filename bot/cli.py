@@ -92,6 +92,18 @@ def _parser() -> argparse.ArgumentParser:
     _format(explain)
     explain.set_defaults(run=_explain)
 
+    alarm = commands.add_parser("alarm", help="say what an alarm's payload is about (SNS, EventBridge, Slack, e-mail)")
+    alarm.add_argument("file", help="the payload, or - for standard input")
+    _format(alarm)
+    alarm.set_defaults(run=_alarm)
+
+    probe = commands.add_parser("probe", help="try a backend on the wire: TCP, TLS, HTTP")
+    probe.add_argument("url", help="such as https://10.0.0.5:8443/health")
+    probe.add_argument("--server-name", help="the name to send and to check in the certificate (default: the host)")
+    probe.add_argument("--ca-file", help="PEM file of further trusted roots")
+    _format(probe)
+    probe.set_defaults(run=_probe)
+
     serve = commands.add_parser("serve", help="run the Slack bot (Socket Mode with SLACK_APP_TOKEN, else HTTP)")
     serve.set_defaults(run=_serve)
 
@@ -166,6 +178,27 @@ def _explain(options: argparse.Namespace) -> int:
     text = _text("-") if options.text == ["-"] else " ".join(options.text)
     sys.stdout.write(explain_json(text) if options.format == "json" else explain_text(text))
     return 0
+
+
+def _alarm(options: argparse.Namespace) -> int:
+    from bot.alarms.cli_text import alarm_json, alarm_text
+
+    text = _text(options.file)
+    sys.stdout.write(alarm_json(text) if options.format == "json" else alarm_text(text))
+    return 0
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from bot.probe.cli_text import run_probe
+
+    try:
+        text, status = run_probe(
+            options.url, server_name=options.server_name, ca_file=options.ca_file, output=options.format
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    sys.stdout.write(text)
+    return status
 
 
 def _serve(_: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from shlex import quote
 from bot.diagnosis.check import Check, Role
 from bot.diagnosis.checks.logging.levels import ALL_METHODS, MethodLevel, has_execution_log, levels
 from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.method_settings import patch_path
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.resources import Api, MethodSetting, Stage
@@ -105,7 +106,7 @@ def _fix(api: Api, stage: Stage, methods: list[MethodLevel]) -> Fix:
     keys = list(dict.fromkeys(method.key or ALL_METHODS for method in methods))
     if api.protocol == "WEBSOCKET":
         return _fix_websocket(api, stage, keys)
-    operations = " ".join(quote(f"op=replace,path={_patch_path(key)}/logging/loglevel,value=INFO") for key in keys)
+    operations = " ".join(quote(f"op=replace,path={patch_path(key)}/logging/loglevel,value=INFO") for key in keys)
     return Fix(
         summary="Set the execution log's level to INFO; no deployment is needed.",
         cli=(
@@ -133,9 +134,3 @@ def _fix_websocket(api: Api, stage: Stage, keys: list[str]) -> Fix:
         terraform='aws_apigatewayv2_stage default_route_settings { logging_level = "INFO" }',
         console="API Gateway › Stages › your stage › Logs and tracing › Edit › CloudWatch logs: Errors and info logs.",
     )
-
-
-def _patch_path(key: str) -> str:
-    """Return a key as a patch path: a slash inside the method's path is written `~1`."""
-    path, _, verb = key.rpartition("/")
-    return f"/{key}" if key == ALL_METHODS else f"/{f'/{path}'.replace('/', '~1')}/{verb}"
