@@ -13,7 +13,7 @@ from bot.store.database import Database
 from bot.store.interface import RunState
 from bot.store.sqlite import SqliteStore
 from tests.diagnosis import worlds as w
-from tests.handlers.bench import CHANNEL, Reading, broken, local_slack
+from tests.handlers.bench import CHANNEL, CHECKS, Reading, broken, local_slack
 from tests.handlers.worker_bench import job, kinds, new_worker, shown
 
 

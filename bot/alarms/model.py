@@ -149,8 +149,12 @@ class Alarm:
 
     @property
     def starts_diagnosis(self) -> bool:
-        """Say whether it is news that something is wrong: in ALARM, not a follow-up, and not known to be irrelevant."""
-        return self.is_alarm and self.state == "ALARM" and not self.follows_up and self.relevant is not False
+        """Say whether it is news that may be worth a diagnosis: in ALARM, no follow-up, not suppressed, and relevant.
+
+        Where only DescribeAlarms can tell the relevance, it does; that works for CloudWatch's alarms alone.
+        """
+        news = self.is_alarm and self.state == "ALARM" and not self.follows_up and not self.actions_suppressed
+        return news and (bool(self.relevant) or (self.relevant is None and self.alarm_source == "cloudwatch"))
 
 
 NOT_AN_ALARM = Alarm(relevant=False)

@@ -9,18 +9,10 @@ from bot.probe.tls_session import Handshake
 _BAD_SIGNATURES = frozenset(
     {
         "BAD_SIGNATURE",
-        "BAD_ECC_CERT",
         "WRONG_SIGNATURE_TYPE",
         "WRONG_SIGNATURE_SIZE",
         "WRONG_SIGNATURE_LENGTH",
         "WRONG_CERTIFICATE_TYPE",
-        "SIGNATURE_ALGORITHMS_ERROR",
-        "BAD_RSA_SIGNATURE",
-        "BAD_ECDSA_SIGNATURE",
-        "BAD_DSA_SIGNATURE",
-        "DATA_TOO_LARGE_FOR_MODULUS",
-        "ECC_CERT_NOT_FOR_SIGNING",
-        "UNEXPECTED_EOF_IN_SIGNATURE",
     }
 )
 """OpenSSL's reasons for a handshake signature that the certificate's key did not make."""

@@ -73,12 +73,15 @@ def _judge_handshake(facts: Facts, demanded: ClientCertificate | None, found: _F
     fault = handshake_fault(facts.accepting, demanded)
     if fault:
         found.add(*fault)
-    elif facts.modern is not None:
-        found.add("handshake-failed", unusable_for_clients(facts.accepting, facts.modern))
-    elif facts.verifying is not None and facts.verifying.end not in ("done", "unverified"):
+    elif facts.verifying is None:
+        words = "the first handshake succeeded, and a second connection, to verify the certificate, was not taken"
+        found.add("handshake-failed", words)
+    elif facts.verifying.end not in ("done", "unverified"):
         second = handshake_fault(facts.verifying, demanded)
         if second:
             found.add(second[0], f"the first handshake succeeded, a second one did not: {second[1]}")
+    elif facts.modern is not None:
+        found.add("handshake-failed", unusable_for_clients(facts.accepting, facts.modern))
 
 
 def _plain_words(answer: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What is asked in words → what is acknowledged, enqueued and answered, by the app's own dispatch, signatures included."""
+"""What is asked in words → what is acknowledged, enqueued and answered, by the app's own dispatch with signatures."""
 
 import json
 

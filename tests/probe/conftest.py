@@ -12,7 +12,7 @@ from bot.probe.result import ProbeResult
 from bot.probe.target import Limits, target_from_url
 from tests.probe.certificates import Authority
 
-SHORT = Limits(connect=1, handshake=1, answer=1, cross_check=0.2, early=0.05, total=5)
+SHORT = Limits(connect=1, handshake=1, answer=1, cross_check=1, early=0.05, total=5)
 TINY = Limits(connect=0.1, handshake=0.1, answer=0.1, cross_check=0.05, early=0.02, total=0.5)
 NAME = "api.example.com"
 

@@ -165,6 +165,19 @@ def swapping_certificate(port: int, served: Made) -> Handler:
     return handler
 
 
+def forwarding(port: int) -> Handler:
+    """Forward to a server as it is."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            await asyncio.gather(_copy(behind_reader, writer), _copy(reader, behind_writer))
+        finally:
+            behind_writer.close()
+
+    return handler
+
+
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(65_536):
         writer.write(data)

@@ -16,14 +16,14 @@ def reset(evidence=None, message: str = b.E5, **values):
     return m.measured(b.failing(message, evidence), **(values or {"TCP_Target_Reset_Count": {0: 2.0}}))
 
 
-def http_api(others: int):
+def http_api(others: int, resets: int = 3):
     """An HTTP API whose access log holds E10, while so many other requests a minute succeed."""
     line = '{"requestId":"abc","status":"503","routeKey":"ANY /{proxy+}","error":"INTEGRATION_NETWORK_FAILURE"}'
     reading = w.r.LogReading(
         group="/orders/access", since=w.NOW, until=w.NOW, events=(w.r.LogEvent(at=w.NOW, message=line),)
     )
     evidence = w.changed(s.ACCESS_LOG, "/orders/access", reading, v2.http_api("nlb"))
-    counted = {"errors": {0: 5}, "requests": {0: 5 + others}, "TCP_Target_Reset_Count": {0: 3}}
+    counted = {"errors": {0: 5}, "requests": {0: 5 + others}, "TCP_Target_Reset_Count": {0: resets}}
     return m.measured(evidence, **counted)
 
 
@@ -49,6 +49,9 @@ def http_api(others: int):
             id="several: an ALB behind an NLB",
         ),
         pytest.param(http_api(others=10), [("fail", w.LISTENER)], id="HTTP API: E10 now and then, and resets"),
+        pytest.param(
+            http_api(others=10, resets=0), [("not-applicable", w.LISTENER)], id="HTTP API: E10 now and then, no resets"
+        ),
         pytest.param(http_api(others=0), [("not-applicable", w.LISTENER)], id="HTTP API: every request shows E10"),
         pytest.param(w.denied(s.EXECUTION_LOG), [("unknown", w.LOG_GROUP)], id="log not readable"),
         pytest.param(w.denied(s.LISTENER_ATTRIBUTES, reset()), [("unknown", w.LISTENER)], id="timeout not readable"),

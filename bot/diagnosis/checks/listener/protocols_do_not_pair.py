@@ -19,6 +19,7 @@ from bot.diagnosis.path_requests import citations
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import TargetGroup
 from bot.diagnosis.sources import (
+    EXECUTION_LOG,
     LISTENER,
     LISTENERS,
     LOAD_BALANCER,
@@ -49,7 +50,7 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
     code = "LB-06"
     title = "Integration, listener, target group and backend agree on TLS"
     hop = Hop.LISTENER
-    needs = (ROUTES, LOAD_BALANCER, LISTENERS, LISTENER, TARGET_GROUP, TARGET_HEALTH)
+    needs = (ROUTES, LOAD_BALANCER, LISTENERS, LISTENER, TARGET_GROUP, TARGET_HEALTH, EXECUTION_LOG, METRIC)
     signatures = frozenset({"E1", "E5", "E6", "E10", "E12"})
     warning_signatures = frozenset({"E5", "E6", "E12", BACKEND_ANSWERED})
     explains = ("TG-01", "BE-01", "BE-03")

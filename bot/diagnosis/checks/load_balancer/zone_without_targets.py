@@ -25,9 +25,12 @@ from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.sources import (
     BALANCER_ATTRIBUTES,
     ENDPOINT_SERVICES,
+    EXECUTION_LOG,
     GROUP_ATTRIBUTES,
     INSTANCE,
+    INTERFACE_BY_ADDRESS,
     LOAD_BALANCER,
+    METRIC,
     SUBNET,
     TARGET_HEALTH,
 )
@@ -59,8 +62,11 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         GROUP_ATTRIBUTES,
         TARGET_HEALTH,
         INSTANCE,
+        INTERFACE_BY_ADDRESS,
         SUBNET,
         ENDPOINT_SERVICES,
+        EXECUTION_LOG,
+        METRIC,
     )
     signatures = LOST_CONNECTION | {BACKEND_ANSWERED}
     warning_signatures = LOST_CONNECTION | {BACKEND_ANSWERED}

@@ -35,7 +35,7 @@ class IdleConnectionClosed(Check[ListenerHop]):
     the next request comes. API Gateway then sees a reset and answers with HTTP 500.
     How we decide: only where the log shows a lost connection (E5 or E10). E5 fails where resets were counted in the
     same minutes while a target is healthy; without resets, or without the metrics, it warns, and so does E10. An HTTP
-    API knows only E10: there it counts as E5 while other requests succeed, and else not at all. The server's own
+    API knows only E10: there it counts as E5 with resets and while other requests succeed, and else not at all. The server's own
     keep-alive is not visible through AWS's API. The load balancer's is: 350 seconds for a network load balancer unless
     its TCP listener says otherwise, 60 seconds for an application load balancer.
     How to fix: let the server keep connections longer than the load balancer (nginx keepalive_timeout, Node
@@ -102,21 +102,27 @@ class IdleConnectionClosed(Check[ListenerHop]):
 def _closed(subject: ListenerHop, walk: Walk) -> frozenset[str]:
     """Return what the log shows where a connection was closed.
 
-    An HTTP API's log says E10 of everything that did not reach the backend: there it counts only while other requests
-    succeed, as they do when now and then an idle connection is closed.
+    An HTTP API's log says E10 of everything that did not reach the backend: there it counts only with resets and while
+    other requests succeed, as they do when now and then an idle connection is closed.
     """
-    if subject.path.api.protocol == "HTTP" and not come_and_go(walk, subject.path):
-        return frozenset({"E5"})
-    return frozenset({"E5", "E10"})
+    if subject.path.api.protocol != "HTTP":
+        return frozenset({"E5", "E10"})
+    now_and_then = come_and_go(walk, subject.path) and _counted(subject, walk, frozenset({"E10"}))
+    return frozenset({"E5", "E10"}) if now_and_then else frozenset({"E5"})
 
 
 def _resets(subject: ListenerHop, walk: Walk) -> dict[str, float]:
-    """Return the resets in the minutes of those requests, by who sent them; nothing where not read.
+    """Return the resets in the minutes of the requests that tell of a closed connection for sure."""
+    certain = _closed(subject, walk) if subject.path.api.protocol == "HTTP" else frozenset({"E5"})
+    return _counted(subject, walk, certain)
+
+
+def _counted(subject: ListenerHop, walk: Walk, signatures: frozenset[str]) -> dict[str, float]:
+    """Return the resets in the minutes of such requests, by who sent them; nothing where that was not read.
 
     The metrics turn what the log suggests into a fault; without them it stays a suggestion.
     """
-    certain = _closed(subject, walk) if subject.path.api.protocol == "HTTP" else frozenset({"E5"})
-    minutes = stretched(minutes_of(walk, subject.path, certain), 1, 1)
+    minutes = stretched(minutes_of(walk, subject.path, signatures), 1, 1)
     if not minutes or ":loadbalancer/net/" not in subject.balancer.arn:
         return {}
     try:

@@ -13,7 +13,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import MAX_TARGETS
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import InstanceState
-from bot.diagnosis.sources import INSTANCE, TARGET_HEALTH
+from bot.diagnosis.sources import EXECUTION_LOG, INSTANCE, TARGET_GROUP, TARGET_HEALTH
 
 _DOWN = frozenset({"stopped", "stopping", "shutting-down", "terminated", "gone"})
 _UP, _STARTING = "running", "pending"
@@ -37,7 +37,7 @@ class TargetNotRunning(Check[TargetGroupHop]):
     code = "BE-02"
     title = "Targets run and listen on their port"
     hop = Hop.TARGET
-    needs = (INSTANCE, TARGET_HEALTH)
+    needs = (INSTANCE, TARGET_GROUP, TARGET_HEALTH, EXECUTION_LOG)
     signatures = LOST_CONNECTION | {"E9", BACKEND_ANSWERED}
     explains = ("TG-01", "LB-05", "BE-01", "BE-03")
     since = "0.1"

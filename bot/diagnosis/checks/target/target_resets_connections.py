@@ -22,7 +22,7 @@ from bot.diagnosis.failures import LOST_CONNECTION, signatures_on
 from bot.diagnosis.hops import BalancerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.sources import METRIC
+from bot.diagnosis.sources import EXECUTION_LOG, METRIC
 from bot.diagnosis.trends import Comparison, compare, minutes_above, stretched
 
 _DYING_WITHIN = 5
@@ -46,7 +46,7 @@ class TargetResetsConnections(Check[BalancerHop]):
     code = "BE-01"
     title = "Targets do not reset connections while requests fail"
     hop = Hop.TARGET
-    needs = (METRIC,)
+    needs = (METRIC, EXECUTION_LOG)
     signatures = LOST_CONNECTION
     warning_signatures = LOST_CONNECTION
     blocking = False

@@ -12,7 +12,7 @@ from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
 from bot.diagnosis.request_log import RequestLog, outcome
-from bot.diagnosis.sources import GROUP_ATTRIBUTES
+from bot.diagnosis.sources import EXECUTION_LOG, GROUP_ATTRIBUTES
 
 ATTRIBUTE = "proxy_protocol_v2.enabled"
 _BAD_REQUEST = 400
@@ -32,7 +32,7 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
     code = "LB-07"
     title = "No Proxy Protocol header that the backend does not expect"
     hop = Hop.TARGET_GROUP
-    needs = (GROUP_ATTRIBUTES,)
+    needs = (GROUP_ATTRIBUTES, EXECUTION_LOG)
     signatures = frozenset({"E6"})
     warning_signatures = frozenset({"E1", "E5", "E6", "E10", "E12"})
     explains = ("TG-01", "LB-06", "BE-01", "BE-03")
