@@ -206,12 +206,12 @@ def _serve(_: argparse.Namespace) -> int:
 
     from bot.app import serve
     from bot.settings import Settings, SettingsError
+    from bot.store.errors import StorageError
 
     try:
-        settings = Settings.from_environment(os.environ)
-    except SettingsError as error:
+        asyncio.run(serve(Settings.from_environment(os.environ)))
+    except (SettingsError, StorageError) as error:
         raise UsageError(str(error)) from error
-    asyncio.run(serve(settings))
     return 0
 
 

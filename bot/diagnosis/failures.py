@@ -8,7 +8,6 @@ from __future__ import annotations
 from bot.diagnosis import metrics
 from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import Path
-from bot.diagnosis.model import Gap, GapReason
 from bot.diagnosis.path import Walk
 from bot.diagnosis.path_requests import placing, takes_everything
 from bot.diagnosis.request_log import RequestLog, outcome
@@ -60,11 +59,3 @@ def come_and_go(walk: Walk, path: Path) -> bool:
     except MissingEvidence:
         return False
     return bool(errors and requests and comes_and_goes(errors, requests))
-
-
-def unreadable_logs(walk: Walk) -> tuple[Gap, ...]:
-    """Return the gaps that hide every log of this stage; none where one was read, or where there is no log at all."""
-    if walk.log_readings.items or walk.access_readings.items:
-        return ()
-    gaps = walk.log_readings.gaps + walk.access_readings.gaps
-    return tuple(gap for gap in gaps if gap.reason is not GapReason.NOT_FOUND)

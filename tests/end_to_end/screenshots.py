@@ -45,7 +45,7 @@ async def _pictures(page: Page) -> None:
     await verdict.get_by_test_id("open-thread").click()
     thread = page.get_by_test_id("thread")
     await expect(thread).to_contain_text("authorize-security-group-ingress", timeout=10 * SECONDS)
-    await thread.get_by_text("Fix", exact=True).first.scroll_into_view_if_needed()
+    await thread.get_by_text("authorize-security-group-ingress").first.scroll_into_view_if_needed()
     await page.screenshot(path=IMAGES / "thread.png")
     await verdict.get_by_role("button", name="Show logs").click()
     await expect(page.get_by_test_id("modal")).to_contain_text("internal error", timeout=10 * SECONDS)
@@ -57,7 +57,7 @@ async def _pictures(page: Page) -> None:
     await _picture(healthy, "healthy.png")
     await type_command(page, "/vpclink diagnose nope prod")
     unknown = page.get_by_role("main").get_by_test_id("message").filter(has_text="nope").last
-    await expect(unknown).to_contain_text("No API", timeout=30 * SECONDS)
+    await expect(unknown).to_contain_text(re.compile("no api", re.IGNORECASE), timeout=30 * SECONDS)
     await _picture(unknown, "unknown-api.png")
 
 

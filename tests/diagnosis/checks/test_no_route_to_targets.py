@@ -121,8 +121,8 @@ def test_a_transit_gateway_leaves_the_verdict_open_but_not_in_the_way():
 def test_a_fail_names_the_tables_and_the_command():
     (finding,) = w.findings(CHECK, routed([], None, OUTSIDE, "10.98.0.10"))
     assert finding.summary == (
-        "10.99.0.10, 10.98.0.10 lies outside vpc-0aa1, and no route leads there: rtb-0b1: it has no route there; "
-        "rtb-0b2: it has no route there."
+        "No route leads from orders-nlb to 10.99.0.10, 10.98.0.10, outside vpc-0aa1: rtb-0b1 has no route there; "
+        "rtb-0b2 has no route there."
     )
     assert [(c.resource, c.value) for c in finding.citations] == [
         ("rtb-0b1", "10.20.0.0/16"),

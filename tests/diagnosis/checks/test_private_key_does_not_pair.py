@@ -71,7 +71,7 @@ def test_a_fail_names_the_targets_and_cites_the_line():
     (finding,) = w.findings(CHECK, w.logged(*E4, evidence=tls.nlb_pass_through()))
     assert finding.summary == (
         "The private key of a target of orders-tg (i-0a1:8080, i-0a2:8080) does not belong to the certificate that is "
-        "served (E4). Probe now to see it."
+        "served (E4). Probe now to see which."
     )
     assert [c.value for c in finding.citations] == [FAILED]
     assert [command.split()[:2] for command in finding.fix.cli] == [["openssl", "x509"], ["openssl", "pkey"]]

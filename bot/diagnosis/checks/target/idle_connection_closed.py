@@ -35,9 +35,9 @@ class IdleConnectionClosed(Check[ListenerHop]):
     the next request comes. API Gateway then sees a reset and answers with HTTP 500.
     How we decide: only where the log shows a lost connection (E5 or E10). E5 fails where resets were counted in the
     same minutes while a target is healthy; without resets, or without the metrics, it warns, and so does E10. An HTTP
-    API knows only E10: there it counts as E5 with resets and while other requests succeed, and else not at all. The server's own
-    keep-alive is not visible through AWS's API. The load balancer's is: 350 seconds for a network load balancer unless
-    its TCP listener says otherwise, 60 seconds for an application load balancer.
+    API knows only E10: there it counts as E5 with resets and while other requests succeed, and else not at all. The
+    server's own keep-alive is not visible through AWS's API. The load balancer's is: 350 seconds for a network load
+    balancer unless its TCP listener says otherwise, 60 seconds for an application load balancer.
     How to fix: let the server keep connections longer than the load balancer (nginx keepalive_timeout, Node
     keepAliveTimeout, gunicorn --keep-alive, Tomcat keepAliveTimeout), or lower the TCP listener's idle timeout.
     References: AWS: update-idle-timeout (network); api-gateway-500-error-vpc; API reference ListenerAttribute.

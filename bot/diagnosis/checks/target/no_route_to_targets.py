@@ -105,7 +105,7 @@ class NoRouteToTargets(Check[TargetGroupHop]):
 
     def _strangers(self, subject: TargetGroupHop, strangers: Sequence[TargetHop], vpc_id: str) -> Finding:
         names, other = some(t.id for t in strangers), _vpc_of(strangers[0])
-        summary = f"{names} stands in {other}, the load balancer in {vpc_id}: it reaches instances of its own VPC only."
+        summary = f"{_sender(subject)} in {vpc_id} reaches instances of its own VPC only, not {names} in {other}."
         citations = [self.cite(INSTANCE, t.id, "VpcId", _vpc_of(t)) for t in strangers[:3]]
         citations.append(self.cite(LOAD_BALANCER, subject.balancer.arn, "VpcId", vpc_id))
         return self.failed(strangers[0].id, summary, citations, register_by_address(strangers), subject=subject)
@@ -120,8 +120,8 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         lost = closed or exit_.showing(Outlet.DOUBTFUL)
         if lost:
             none = len(closed) == len(exit_.ways)
-            said = "no route leads there" if none else "not every subnet of the load balancer surely has a route there"
-            summary = f"{names} lies outside {vpc_id}, and {said}: {_reasons(lost)}."
+            said = "No route leads" if none else "Not every subnet surely has a route"
+            summary = f"{said} from {_sender(subject)} to {names}, outside {vpc_id}: {_reasons(lost)}."
             citations = list(dict.fromkeys(way.citation for way in lost))[:4]
             by_table = lost[0].resource == lost[0].table_id
             fix = add_route(lost, exit_.targets) if by_table else revive_peering(lost[0])
@@ -129,18 +129,19 @@ class NoRouteToTargets(Check[TargetGroupHop]):
             return make(lost[0].resource, summary, citations, fix, subject=subject)
         unseen = exit_.showing(Outlet.UNSEEN)
         if unseen:
-            return self.undecided(subject.arn, f"{names} lies outside {vpc_id}: {_reasons(unseen)}.", subject=subject)
-        summary = f"{names} lies outside {vpc_id}; {_reasons(exit_.ways)}."
+            summary = f"Whether a route leads to {names}, outside {vpc_id}, we cannot see: {_reasons(unseen)}."
+            return self.undecided(subject.arn, summary, subject=subject)
+        summary = f"A route leads to {names}, outside {vpc_id}: {_reasons(exit_.ways)}."
         return self.passed(subject.arn, summary, subject=subject)
 
     def _inside(self, subject: TargetGroupHop, exit_: _Exit, vpc_id: str) -> Finding:
         """Judge addresses of the VPC itself. Addresses of a delegated prefix are not listed, yet they can answer."""
         silent = [t for t in exit_.targets if t.description.target_health.state != "healthy"]
         if not silent:
-            summary = f"No interface of {vpc_id} lists {exit_.names}, but health checks find it healthy."
+            summary = f"No interface of {vpc_id} lists {exit_.names}, but health checks reach what is there."
             return self.passed(subject.arn, summary, subject=subject)
         names = some(t.id for t in silent)
-        summary = f"{names} is an address of {vpc_id}, but no network interface holds it: nobody may be there."
+        summary = f"No network interface holds {names}, of {vpc_id} itself: nobody may be there."
         citations = [self._nobody(t, vpc_id) for t in silent[:4]]
         return self.warned(silent[0].id, summary, citations, register_anew(subject.arn, silent), subject=subject)
 
@@ -182,7 +183,12 @@ def _table_key(hop: TargetGroupHop, subnet_id: str) -> str:
 
 
 def _reasons(ways: Iterable[WayOut]) -> str:
-    return "; ".join(dict.fromkeys(f"{way.table_id}: {way.reason}" for way in ways))
+    return "; ".join(dict.fromkeys(f"{way.table_id} {way.reason}" for way in ways))
+
+
+def _sender(hop: TargetGroupHop) -> str:
+    balancer = hop.balancer.balancer
+    return balancer.load_balancer_name if balancer else "the load balancer"
 
 
 def _routed(evidence: Evidence, key: str, exit_: _Exit) -> Evidence:

@@ -58,7 +58,7 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
             return
         resource, who = _holder(subject, where.end)
         summary = (
-            f"The private key of {who} does not belong to the certificate that is served (E4). Probe now to see it."
+            f"The private key of {who} does not belong to the certificate that is served (E4). Probe now to see which."
         )
         make = self.failed if shown.sure else self.warned
         yield make(resource, summary, citations(shown.any, walk), _fix(subject, where.end), subject=subject)

@@ -39,7 +39,7 @@ class Outlet(StrEnum):
 
 @dataclass(frozen=True)
 class WayOut:
-    """How one subnet routes to an address. `resource` is what would have to change, `reason` says why."""
+    """How one subnet routes to an address. `resource` is what would have to change; `reason` says what the table does."""
 
     outlet: Outlet
     table_id: str
@@ -54,28 +54,28 @@ def way_out(evidence: Evidence, key: str, address: str) -> WayOut:
     """Follow the route of a subnet to an address; the key is `vpc-id/subnet-id`."""
     table = evidence.get(ROUTE_TABLE, key)
     if table is None:
-        return _way(Outlet.UNSEEN, key.rpartition("/")[2], "its route table is not known", "none")
+        return _way(Outlet.UNSEEN, key.rpartition("/")[2], "has no route table that we know", "none")
     if AddressRange.parse(address) is None:
-        return _way(Outlet.UNSEEN, table.route_table_id, f"{address} is no address", "none")
+        return _way(Outlet.UNSEEN, table.route_table_id, f"cannot route to {address}, which is no address", "none")
     route = _chosen(table, address)
     blurred = any(not (x.destination_cidr_block or x.destination_ipv6_cidr_block) for x in table.routes)
     if route is not None and route.gateway_id == "local":
         return _way(Outlet.INSIDE, table.route_table_id, "", _text(route))
     if (route is None or route.state.lower() == "blackhole") and blurred:
-        return _way(Outlet.UNSEEN, table.route_table_id, "it routes by prefix lists that we do not read", "…")
+        return _way(Outlet.UNSEEN, table.route_table_id, "routes by prefix lists, which we do not read", "…")
     if route is None:
         known = ", ".join(_destination(x) for x in table.routes) or "none"
-        return _way(Outlet.CLOSED, table.route_table_id, "it has no route there", known)
+        return _way(Outlet.CLOSED, table.route_table_id, "has no route there", known)
     if route.state.lower() == "blackhole":
-        reason = f"its route {_destination(route)} leads nowhere (blackhole)"
+        reason = f"routes {_destination(route)} nowhere (blackhole)"
         way = _way(Outlet.CLOSED, table.route_table_id, reason, _text(route))
         return replace(way, blackhole=_destination(route))
     if route.vpc_peering_connection_id and route.state.lower() in {ACTIVE, ""}:
         return _over_peering(evidence, table, route)
     if route.gateway_id.startswith("igw-") and not ip_address(address).is_global:
-        reason = f"only {_destination(route)} covers it, which leads to the internet ({route.gateway_id})"
+        reason = f"has only {_destination(route)} for it, which leads to the internet ({route.gateway_id})"
         return _way(Outlet.DOUBTFUL, table.route_table_id, reason, _text(route))
-    reason = f"its route {_destination(route)} leads to {_target(route)}, and we cannot see what lies behind"
+    reason = f"routes {_destination(route)} to {_target(route)}, where we cannot follow"
     return _way(Outlet.UNSEEN, table.route_table_id, reason, _text(route))
 
 
@@ -85,7 +85,7 @@ def _over_peering(evidence: Evidence, table: RouteTable, route: Route4) -> WayOu
     said = (status or "deleted").lower()
     outlet = Outlet.OPEN if said == ACTIVE else Outlet.CLOSED if said in _DEAD_PEERINGS else Outlet.UNSEEN
     citation = Citation(source=PEERING.call, resource=peering, field="Status.Code", value=status or "does not exist")
-    reason = f"its route {_destination(route)} leads over {peering}, which is {said}"
+    reason = f"routes {_destination(route)} over {peering}, which is {said}"
     return WayOut(outlet, table.route_table_id, peering, reason, citation)
 
 

@@ -50,7 +50,8 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
             summary = f"{name} checks a port that we cannot read: {configured}."
             yield self.undecided(subject.arn, summary, subject=subject)
             return
-        ports = sorted({x.target.port or group.port or 0 for x in subject.health} or {group.port or 0})
+        registered = [x.target.port or group.port for x in subject.health] or [group.port]
+        ports = sorted({port for port in registered if port})
         others = [] if configured == _TRAFFIC_PORT else [port for port in ports if port != int(configured)]
         if not others:
             yield self.passed(subject.arn, _same(group), subject=subject)
