@@ -31,7 +31,7 @@ def alarm_json(text: str) -> str:
     others = [_object(other) for other in read_alarms(text) if other.is_alarm and other is not alarm and other != alarm]
     if others:
         answer["others"] = others
-    return json.dumps(answer, ensure_ascii=False) + "\n"
+    return _printable(json.dumps(answer, ensure_ascii=False)) + "\n"
 
 
 def alarm_text(text: str) -> str:
@@ -55,7 +55,12 @@ def alarm_text(text: str) -> str:
     }
     lines = [alarm.alarm_name or "An alarm without a name"]
     lines += [f"  {label + ':':<12} {' '.join(value.split())}" for label, value in facts.items() if value]
-    return "\n".join(lines) + "\n"
+    return _printable("\n".join(lines)) + "\n"
+
+
+def _printable(text: str) -> str:
+    """JSON may hold half a character (`\\ud83d`), which no terminal or pipe can be sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _object(alarm: Alarm) -> dict[str, Any]:

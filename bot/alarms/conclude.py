@@ -64,7 +64,8 @@ def _main(metrics: tuple[Metric, ...]) -> Metric:
     """Return the metric that speaks for the alarm: a relevant one, else one of API Gateway, else the first."""
     relevant = (metric for metric in metrics if metric_relevance(metric))
     gateways = (metric for metric in metrics if metric.namespace == API_GATEWAY)
-    return next(relevant, None) or next(gateways, None) or next(iter(metrics), Metric())
+    known = (metric for metric in metrics if metric.name or metric.namespace)
+    return next(relevant, None) or next(gateways, None) or next(known, None) or next(iter(metrics), Metric())
 
 
 def _apis(metrics: tuple[Metric, ...]) -> tuple[Api, ...]:

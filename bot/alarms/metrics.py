@@ -45,7 +45,7 @@ def _of_queries(queries: list[dict[str, object]], *, band: bool) -> tuple[Kind |
         stat = folded(query.get("metricstat"))
         expression = text(query.get("expression"))
         metric = metric_in(expression) if expression else _metric(folded(stat.get("metric")), stat)
-        if metric and metric != Metric(period=metric.period):
+        if metric and (expression or metric.name or metric.namespace):
             account = account_id(query.get("accountid"))
             found.append((query.get("returndata") is not False, replace(metric, account=account)))
     ordered = [metric for returned in (True, False) for shown, metric in found if shown is returned]

@@ -27,8 +27,8 @@ _PAIRS: tuple[tuple[str, tuple[str, str], str, tuple[str, ...]], ...] = (
     ("v1-instance", ("privatelink-rules-enforced", "acl-denies-out-of-targets"), "SG-01", ("NACL-01",)),
     ("v1-instance", ("endpoint-connection-rejected", "target-security-group-closed"), "VPL-07", ("SG-03",)),
     ("v1-ip", ("endpoint-service-failed", "acl-denies-into-balancer"), "VPL-06", ("NACL-01", "VPL-07")),
-    ("rest-v2-alb", ("link-egress-closed", "target-security-group-closed"), "SG-04", ("SG-03",)),
-    ("http-v2-alb", ("balancer-closed-to-link", "target-security-group-closed"), "SG-04", ("SG-03",)),
+    ("rest-v2-alb", ("target-security-group-closed", "link-egress-closed"), "SG-04", ("SG-03",)),
+    ("http-v2-alb", ("target-security-group-closed", "balancer-closed-to-link"), "SG-04", ("SG-03",)),
 )
 """Topology, two faults, the cause that the request meets first, and the other."""
 

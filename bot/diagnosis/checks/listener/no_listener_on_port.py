@@ -44,7 +44,7 @@ class NoListenerOnPort(Check[LinkHop]):
     needs = (LOAD_BALANCER, LISTENERS, LISTENER)
     signatures = frozenset({"E1", "E9", "E10"})
     warning_signatures = frozenset({"E1", "E9", "E10"})
-    explains = ("LB-06",)
+    explains = ("LB-06", "TMO-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[LinkHop]:

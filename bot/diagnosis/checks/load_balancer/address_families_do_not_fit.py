@@ -34,7 +34,7 @@ class AddressFamiliesDoNotFit(Check[TargetGroupHop]):
     hop = Hop.LOAD_BALANCER
     needs = (LOAD_BALANCER, TARGET_GROUP)
     signatures = frozenset({"E1", "E9", "E10"})
-    explains = ("TG-01",)
+    explains = ("TG-01", "TMO-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

@@ -62,7 +62,7 @@ class LoadBalancerEgressClosed(Check[TargetGroupHop]):
     needs = (LOAD_BALANCER, SECURITY_GROUP, PREFIX_LIST, INSTANCE, INTERFACE_BY_ADDRESS, BALANCER_INTERFACES)
     # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
     signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
-    explains = ("TG-01", "NET-02")
+    explains = ("TG-01", "NET-02", "TMO-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

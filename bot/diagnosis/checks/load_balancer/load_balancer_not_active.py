@@ -36,7 +36,7 @@ class LoadBalancerNotActive(Check[BalancerHop]):
     needs = (LOAD_BALANCER,)
     signatures = frozenset({"E1", "E9", "E10"})
     warning_signatures = frozenset({"E1", "E9", "E10"})
-    explains = ("VPL-03", "VPL-06", "VPL-07", "LB-08", "TG-01")
+    explains = ("VPL-03", "VPL-06", "VPL-07", "LB-08", "TG-01", "TMO-01", "LB-03")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[BalancerHop]:

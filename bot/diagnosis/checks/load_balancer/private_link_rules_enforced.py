@@ -36,6 +36,7 @@ class PrivateLinkRulesEnforced(Check[BalancerHop]):
     hop = Hop.LOAD_BALANCER
     needs = (LOAD_BALANCER, SECURITY_GROUP, PREFIX_LIST)
     signatures = frozenset({"E1", "E9", "E10"})
+    explains = ("TMO-01",)
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[BalancerHop]:

@@ -49,7 +49,7 @@ class TargetIngressClosed(Check[TargetGroupHop]):
     # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
     signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
     warning_signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
-    explains = ("TG-01", "NET-02")
+    explains = ("TG-01", "NET-02", "TMO-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

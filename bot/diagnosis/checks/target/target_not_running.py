@@ -39,7 +39,7 @@ class TargetNotRunning(Check[TargetGroupHop]):
     hop = Hop.TARGET
     needs = (INSTANCE, TARGET_GROUP, TARGET_HEALTH, EXECUTION_LOG)
     signatures = LOST_CONNECTION | {"E9", BACKEND_ANSWERED}
-    explains = ("TG-01", "LB-05", "BE-01", "BE-03")
+    explains = ("TG-01", "LB-05", "BE-01", "BE-03", "TMO-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

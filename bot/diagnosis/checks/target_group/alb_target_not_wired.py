@@ -31,7 +31,7 @@ class AlbTargetNotWired(Check[TargetGroupHop]):
     hop = Hop.TARGET_GROUP
     needs = (TARGET_GROUP, TARGET_HEALTH, LOAD_BALANCER, LISTENERS)
     signatures = frozenset({"E1", "E9", "E10"})
-    explains = ("TG-01",)
+    explains = ("TG-01", "TMO-01")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

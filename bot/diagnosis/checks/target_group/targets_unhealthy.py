@@ -40,7 +40,7 @@ class TargetsUnhealthy(Check[TargetGroupHop]):
     # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
     signatures = frozenset({"E1", "E5", "E9", "E10", BACKEND_ANSWERED})
     warning_signatures = frozenset({"E1", "E5", "E10"})
-    explains = ("BE-01",)
+    explains = ("BE-01", "TMO-01", "BE-03")
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

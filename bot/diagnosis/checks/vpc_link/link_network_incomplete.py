@@ -35,6 +35,7 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
     needs = (VPC_LINK_V2, SUBNET, LINK_INTERFACES, LOAD_BALANCER)
     signatures = frozenset({"E1", "E9", "E10"})
     warning_signatures = frozenset({"E1", "E9", "E10"})
+    explains = ("TMO-01",)
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[BalancerHop]:

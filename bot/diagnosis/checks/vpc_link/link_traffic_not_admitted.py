@@ -60,6 +60,7 @@ class LinkTrafficNotAdmitted(Check[LinkHop]):
     )
     signatures = frozenset({"E1", "E9", "E10"})
     warning_signatures = frozenset({"E1", "E9", "E10"})
+    explains = ("TMO-01",)
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[LinkHop]:

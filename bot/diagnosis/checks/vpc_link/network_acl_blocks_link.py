@@ -55,6 +55,7 @@ class NetworkAclBlocksLink(Check[BalancerHop]):
     )
     signatures = frozenset({"E1", "E9", "E10"})
     warning_signatures = frozenset({"E1", "E9", "E10"})
+    explains = ("TMO-01",)
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[BalancerHop]:
