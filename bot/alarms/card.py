@@ -16,9 +16,7 @@ from bot.alarms.slack_text import bare, decode
 _BOLD_LABEL: Final = re.compile(
     r"[\s•>-]{0,10}\*(?P<label>[^*<>|\n]{1,60}?)\s{0,3}:?\*\s{0,3}:?[ \t]{0,80}(?P<value>.*)"
 )
-_PLAIN_LABEL: Final = re.compile(
-    r"[\s•>*-]{0,10}(?P<label>[A-Za-z][A-Za-z ]{1,40}?)\s{0,3}:[ \t]{0,80}(?P<value>\S.*)"
-)
+_PLAIN_LABEL: Final = re.compile(r"[\s•>*-]{0,10}(?P<label>[A-Za-z][A-Za-z ]{1,40}?)\s{0,3}:[ \t]{0,80}(?P<value>\S.*)")
 _NOTHING: Final = frozenset(
     {"", "-", "undefined", "null", "none", "n/a", "nan", "unknown", "[object object]", "<nil>", "map[]"}
 )

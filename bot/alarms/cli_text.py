@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from bot.alarms.model import Alarm
-from bot.alarms.reader import read_alarm, read_alarms
+from bot.alarms.reader import first_alarm, read_alarm, read_alarms
 
 _CONTRACT: Final = (
     "is_alarm", "state", "alarm_name", "namespace", "metric", "api_name", "api_id", "stage", "region", "relevant",
@@ -26,9 +26,10 @@ _RELEVANT: Final = {
 
 def alarm_json(text: str) -> str:
     """Return the machine contract's object for the content of a file; further alarms in it stand under `others`."""
-    alarm = read_alarm(text)
+    found = read_alarms(text)
+    alarm = first_alarm(found)
     answer = _object(alarm)
-    others = [_object(other) for other in read_alarms(text) if other.is_alarm and other is not alarm and other != alarm]
+    others = [_object(other) for other in found if other.is_alarm and other is not alarm]
     if others:
         answer["others"] = others
     return _printable(json.dumps(answer, ensure_ascii=False)) + "\n"
@@ -59,7 +60,7 @@ def alarm_text(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """JSON may hold half a character (`\\ud83d`), which no terminal or pipe can be sent."""
+    """JSON may hold half of an emoji, which no terminal or pipe can be sent."""
     return text.encode("utf-8", "replace").decode()
 
 

@@ -82,7 +82,11 @@ def read_alarms(payload: object) -> tuple[Alarm, ...]:
 
 def read_alarm(payload: object) -> Alarm:
     """Return the first alarm in a payload; without one, what else was read, else NOT_AN_ALARM."""
-    found = read_alarms(payload)
+    return first_alarm(read_alarms(payload))
+
+
+def first_alarm(found: tuple[Alarm, ...]) -> Alarm:
+    """Return the one that speaks for what was read."""
     return next((alarm for alarm in found if alarm.is_alarm), found[0] if found else NOT_AN_ALARM)
 
 

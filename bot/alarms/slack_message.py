@@ -12,7 +12,7 @@ from typing import Final
 from bot.alarms.card import Card, labels_of
 from bot.alarms.model import SlackDelivery
 from bot.alarms.slack_text import bare, decode, urls
-from bot.alarms.values import mapping, objects, text
+from bot.alarms.values import LONGEST_TEXT, mapping, objects, text
 
 _MESSAGE_KEYS: Final = ("attachments", "blocks", "files")
 _DEEPEST: Final = 6
@@ -73,6 +73,7 @@ class _Pile:
     labelled: list[tuple[str, str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
+    room: int = LONGEST_TEXT
 
     def card(self) -> Card:
         return Card(tuple(self.titles), tuple(self.texts), tuple(self.labelled), tuple(self.links), tuple(self.senders))
@@ -81,9 +82,10 @@ class _Pile:
         self.senders += [name for value in names if (name := text(value))]
 
     def text(self, value: object) -> None:
-        if isinstance(value, str) and value.strip():
-            self.texts.append(decode(value))
-            self.links += urls(value)
+        if isinstance(value, str) and value.strip() and self.room > 0:
+            self.room -= len(value)
+            self.texts.append(decode(value[:LONGEST_TEXT]))
+            self.links += urls(value[:LONGEST_TEXT])
 
     def title(self, value: object) -> None:
         if isinstance(value, str) and value.strip():
@@ -114,7 +116,7 @@ class _Pile:
             else:
                 self.text(shown)
             self.fields(block)
-            if kind == "rich_text":
+            if kind == "rich_text" and self.room > 0:
                 self.text(_rich_text(block, 0))
             else:
                 self.elements(block)

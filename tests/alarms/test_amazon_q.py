@@ -34,16 +34,42 @@ def test_a_card_says_all_but_the_metric():
 @pytest.mark.parametrize(
     ("title", "name", "region", "account"),
     [
-        pytest.param("🚨 CloudWatch Alarm | # Error | a  |  b | eu-west-1 | Account: 111122223333", "# Error | a  |  b", "eu-west-1", "111122223333", id="pipes-in-the-name"),
+        pytest.param(
+            "🚨 CloudWatch Alarm | # Error | a  |  b | eu-west-1 | Account: 111122223333",
+            "# Error | a  |  b",
+            "eu-west-1",
+            "111122223333",
+            id="pipes-in-the-name",
+        ),
         pytest.param("🚨 CloudWatch Alarm | orders | us-gov-west-1", "orders", "us-gov-west-1", None, id="no-account"),
-        pytest.param("🚨 CloudWatch Alarm | a &amp; b &lt;5xx&gt; | eu-west-1 | Account: 111122223333", "a & b <5xx>", "eu-west-1", "111122223333", id="escapes"),
-        pytest.param("🚨 CloudWatch Alarm | eu-west-1 | eu-central-1 | Account: 111122223333", "eu-west-1", "eu-central-1", "111122223333", id="named-like-a-region"),
+        pytest.param(
+            "🚨 CloudWatch Alarm | a &amp; b &lt;5xx&gt; | eu-west-1 | Account: 111122223333",
+            "a & b <5xx>",
+            "eu-west-1",
+            "111122223333",
+            id="escapes",
+        ),
+        pytest.param(
+            "🚨 CloudWatch Alarm | eu-west-1 | eu-central-1 | Account: 111122223333",
+            "eu-west-1",
+            "eu-central-1",
+            "111122223333",
+            id="named-like-a-region",
+        ),
         pytest.param("🚨 CloudWatch Alarm | eu-west-1", "eu-west-1", None, None, id="only-a-name"),
-        pytest.param("🚨 CloudWatch Alarm | Account: x | eu-west-1", "Account: x", "eu-west-1", None, id="named-like-an-account"),
+        pytest.param(
+            "🚨 CloudWatch Alarm | Account: x | eu-west-1", "Account: x", "eu-west-1", None, id="named-like-an-account"
+        ),
         pytest.param("🚨 CloudWatch Alarm | orders | eu-we", "orders", None, None, id="cut-in-the-region"),
-        pytest.param("🚨 CloudWatch Alarm | Überlast – Bestellungen | eu-west-1", "Überlast – Bestellungen", "eu-west-1", None, id="not-ascii"),
+        pytest.param(
+            "🚨 CloudWatch Alarm | Überlast – Bestellungen | eu-west-1",
+            "Überlast – Bestellungen",
+            "eu-west-1",
+            None,
+            id="not-ascii",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_title_is_read_from_its_end(title, name, region, account):
     alarm = read_alarm(amazon_q(title, url="https://example.com/"))
     assert (alarm.alarm_name, alarm.region, alarm.account) == (name, region, account)
@@ -51,8 +77,17 @@ def test_the_title_is_read_from_its_end(title, name, region, account):
 
 @pytest.mark.parametrize(
     ("emoji", "state"),
-    [("🚨", "ALARM"), (":rotating_light:", "ALARM"), ("❌", "ALARM"), ("✅", "OK"), (":white_check_mark:", "OK"), ("⚠️", "INSUFFICIENT_DATA"), (":warning:", "INSUFFICIENT_DATA"), ("🤖", None)],
-)  # fmt: skip
+    [
+        ("🚨", "ALARM"),
+        (":rotating_light:", "ALARM"),
+        ("❌", "ALARM"),
+        ("✅", "OK"),
+        (":white_check_mark:", "OK"),
+        ("⚠️", "INSUFFICIENT_DATA"),
+        (":warning:", "INSUFFICIENT_DATA"),
+        ("🤖", None),
+    ],
+)
 def test_the_emoji_is_the_state(emoji, state):
     assert read_alarm(amazon_q(f"{emoji} CloudWatch Alarm | orders | eu-west-1")).state == state
 
@@ -74,9 +109,12 @@ def test_a_name_that_was_cut_off_is_taken_from_the_link():
         pytest.param(attachment(fallback=TITLE), id="fallback-only"),
         pytest.param({"text": TITLE}, id="text"),
         pytest.param(TITLE, id="copied-text"),
-        pytest.param(attachment(fallback=TITLE[:30], blocks=[section(f"*<https://example.com|{TITLE}>*")]), id="blocks-before-the-cut-fallback"),
+        pytest.param(
+            attachment(fallback=TITLE[:30], blocks=[section(f"*<https://example.com|{TITLE}>*")]),
+            id="blocks-before-the-cut-fallback",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_title_is_found_wherever_it_stands(message):
     alarm = read_alarm(message)
     assert (alarm.alarm_name, alarm.region, alarm.account) == ("orders-prod-5xx", "eu-west-1", "111122223333")
@@ -92,7 +130,13 @@ def test_other_cards_of_the_same_app_are_no_alarms():
 
 
 def test_the_demos_card_is_read_like_the_real_one():
-    demo = DemoAlarm(name="orders-prod-5xx", app_id="A1", channel="C1", description="x", dimensions=(("ApiName", "orders"), ("Stage", "prod")))
+    demo = DemoAlarm(
+        name="orders-prod-5xx",
+        app_id="A1",
+        channel="C1",
+        description="x",
+        dimensions=(("ApiName", "orders"), ("Stage", "prod")),
+    )
     alarm = read_alarm({"text": "", "attachments": [alarm_attachment(demo, "ALARM", 1772621305.0, latest="✅ OK")]})
     assert (alarm.relay, alarm.state, alarm.latest_update) == ("amazon-q", "ALARM", "OK")
     assert (alarm.alarm_name, alarm.region, alarm.account) == (demo.name, demo.region, demo.account)
@@ -100,7 +144,14 @@ def test_the_demos_card_is_read_like_the_real_one():
 
 
 def changed(message):
-    return {"type": "message", "subtype": "message_changed", "channel": "C01INCIDENTS", "ts": "9.9", "message": message, "previous_message": message}
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "channel": "C01INCIDENTS",
+        "ts": "9.9",
+        "message": message,
+        "previous_message": message,
+    }
 
 
 def in_thread(message, **more):
@@ -118,13 +169,21 @@ RECOVERED = amazon_q(TITLE.replace("🚨", "✅"), *FIELDS)
         pytest.param(FIRST, "ALARM", False, True, id="first-card"),
         pytest.param(FIRST | {"thread_ts": FIRST["ts"]}, "ALARM", False, True, id="first-card-that-has-replies"),
         pytest.param(in_thread(FIRST), "ALARM", True, False, id="repeat-in-the-thread"),
-        pytest.param(in_thread(FIRST, subtype="thread_broadcast"), "ALARM", True, False, id="repeat-also-sent-to-the-channel"),
+        pytest.param(
+            in_thread(FIRST, subtype="thread_broadcast"), "ALARM", True, False, id="repeat-also-sent-to-the-channel"
+        ),
         pytest.param(changed(UPDATED), "ALARM", True, False, id="edit"),
         pytest.param(in_thread(RECOVERED), "OK", True, False, id="recovery-in-the-thread"),
         pytest.param(RECOVERED, "OK", False, False, id="recovery-as-a-message"),
-        pytest.param(in_thread(FIRST, bot_id=None, subtype=None, user="U1"), "ALARM", False, True, id="a-person-pastes-it-in-a-thread"),
+        pytest.param(
+            in_thread(FIRST, bot_id=None, subtype=None, user="U1"),
+            "ALARM",
+            False,
+            True,
+            id="a-person-pastes-it-in-a-thread",
+        ),
     ],
-)  # fmt: skip
+)
 def test_only_news_starts_a_diagnosis(message, state, follows_up, starts):
     alarm = read_alarm({"type": "event_callback", "event_id": "Ev1", "event": message})
     assert (alarm.state, alarm.follows_up, alarm.starts_diagnosis) == (state, follows_up, starts)
@@ -133,14 +192,28 @@ def test_only_news_starts_a_diagnosis(message, state, follows_up, starts):
 def test_the_delivery_says_where_it_stood():
     alarm = read_alarm({"payload": {"event": in_thread(FIRST, subtype="thread_broadcast")}, "envelope_id": "1"})
     assert alarm.slack is not None
-    assert (alarm.slack.channel, alarm.slack.ts, alarm.slack.thread_ts) == ("C01INCIDENTS", "1772621399.000200", "1772621305.000100")
-    assert (alarm.slack.broadcast, alarm.slack.in_thread, alarm.slack.by_app, alarm.slack.edited) == (True, True, True, False)
+    assert (alarm.slack.channel, alarm.slack.ts, alarm.slack.thread_ts) == (
+        "C01INCIDENTS",
+        "1772621399.000200",
+        "1772621305.000100",
+    )
+    assert (alarm.slack.broadcast, alarm.slack.in_thread, alarm.slack.by_app, alarm.slack.edited) == (
+        True,
+        True,
+        True,
+        False,
+    )
 
 
 def test_an_edit_tells_the_later_state():
     alarm = read_alarm(changed(UPDATED))
     assert alarm.slack is not None
-    assert (alarm.state, alarm.latest_update, alarm.slack.edited, alarm.slack.channel) == ("ALARM", "OK", True, "C01INCIDENTS")
+    assert (alarm.state, alarm.latest_update, alarm.slack.edited, alarm.slack.channel) == (
+        "ALARM",
+        "OK",
+        True,
+        "C01INCIDENTS",
+    )
 
 
 def test_a_message_shortcut_hands_over_the_message():

@@ -9,7 +9,18 @@ import pytest
 from bot.alarms.cli_text import alarm_json, alarm_text
 from tests.alarms.samples import amazon_q, sns_envelope, sns_message
 
-CONTRACT = ("is_alarm", "state", "alarm_name", "namespace", "metric", "api_name", "api_id", "stage", "region", "relevant")
+CONTRACT = (
+    "is_alarm",
+    "state",
+    "alarm_name",
+    "namespace",
+    "metric",
+    "api_name",
+    "api_id",
+    "stage",
+    "region",
+    "relevant",
+)
 
 
 def test_the_contracts_keys_come_first_and_hold_what_was_read():

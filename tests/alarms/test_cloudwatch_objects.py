@@ -56,7 +56,12 @@ def test_every_delivery_says_the_same(payload, relay):
         "orders-prod-5xx",
         "cloudwatch",
     )
-    assert (alarm.namespace, alarm.metric, alarm.statistic, alarm.kind) == ("AWS/ApiGateway", "5XXError", "Sum", "metric")
+    assert (alarm.namespace, alarm.metric, alarm.statistic, alarm.kind) == (
+        "AWS/ApiGateway",
+        "5XXError",
+        "Sum",
+        "metric",
+    )
     assert (alarm.api_name, alarm.api_id, alarm.stage, alarm.relevant) == ("orders", None, "prod", True)
     assert alarm.dimensions == (("ApiName", "orders"), ("Stage", "prod"))
     assert alarm.reason == REASON
@@ -76,13 +81,23 @@ US = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders-prod-5xx"
     ("payload", "region"),
     [
         pytest.param(sns_envelope(sns_message(AlarmArn=US)), "us-east-1", id="arn-before-topic"),
-        pytest.param(sns_envelope(sns_message(AlarmArn=None, Region="US (Virginia)")), "eu-west-1", id="topic-before-name"),
+        pytest.param(
+            sns_envelope(sns_message(AlarmArn=None, Region="US (Virginia)")), "eu-west-1", id="topic-before-name"
+        ),
         pytest.param(sns_message(AlarmArn=None, Region="APAC - Tokyo"), "ap-northeast-1", id="name"),
-        pytest.param(sns_message(AlarmArn="arn:aws:cloudwatch:REGION:ACCOUNT:alarm:x", Region="EXAMPLE"), None, id="placeholders"),
-        pytest.param(sns_envelope(sns_message(AlarmArn=None), TopicArn="arn:aws:sns:EXAMPLE"), "eu-west-1", id="topic-is-a-placeholder"),
-        pytest.param(sns_message(AlarmArn="arn:aws-cn:cloudwatch:cn-north-1:111122223333:alarm:x"), "cn-north-1", id="china"),
+        pytest.param(
+            sns_message(AlarmArn="arn:aws:cloudwatch:REGION:ACCOUNT:alarm:x", Region="EXAMPLE"), None, id="placeholders"
+        ),
+        pytest.param(
+            sns_envelope(sns_message(AlarmArn=None), TopicArn="arn:aws:sns:EXAMPLE"),
+            "eu-west-1",
+            id="topic-is-a-placeholder",
+        ),
+        pytest.param(
+            sns_message(AlarmArn="arn:aws-cn:cloudwatch:cn-north-1:111122223333:alarm:x"), "cn-north-1", id="china"
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_region_comes_from_the_most_certain_place(payload, region):
     assert read_alarm(payload).region == region
 
@@ -91,9 +106,14 @@ def test_the_region_comes_from_the_most_certain_place(payload, region):
     "payload",
     [
         pytest.param(sns_envelope("You have chosen to subscribe", Type="SubscriptionConfirmation"), id="subscription"),
-        pytest.param(sns_envelope(sns_message(), Type="SubscriptionConfirmation"), id="subscription-with-an-alarm-in-it"),
+        pytest.param(
+            sns_envelope(sns_message(), Type="SubscriptionConfirmation"), id="subscription-with-an-alarm-in-it"
+        ),
         pytest.param(sns_envelope("Bye", Type="UnsubscribeConfirmation"), id="unsubscription"),
-        pytest.param(sns_envelope({"Progress": 50, "Event": "autoscaling:EC2_INSTANCE_TERMINATE"}, Subject="Auto Scaling"), id="other-notice"),
+        pytest.param(
+            sns_envelope({"Progress": 50, "Event": "autoscaling:EC2_INSTANCE_TERMINATE"}, Subject="Auto Scaling"),
+            id="other-notice",
+        ),
         pytest.param(sns_envelope("hello", Subject="hello"), id="other-text"),
         pytest.param(sns_message(NewStateValue="EXAMPLE"), id="no-such-state"),
         pytest.param(sns_message(AlarmName=" "), id="no-name"),
@@ -104,7 +124,7 @@ def test_the_region_comes_from_the_most_certain_place(payload, region):
         pytest.param(None, id="null"),
         pytest.param(7, id="number"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_an_alarm(payload):
     assert read_alarm(payload) == NOT_AN_ALARM == Alarm(relevant=False)
 
@@ -122,7 +142,9 @@ def test_several_records_are_several_alarms():
 
 def test_an_alarm_is_found_behind_what_is_none():
     other = sns_envelope("hello", Subject="hello")
-    assert read_alarm([other, event_bridge() | {"detail-type": "CloudWatch Alarm Configuration Change"}, sns_message()]).is_alarm
+    assert read_alarm(
+        [other, event_bridge() | {"detail-type": "CloudWatch Alarm Configuration Change"}, sns_message()]
+    ).is_alarm
 
 
 @pytest.mark.parametrize(
@@ -145,7 +167,9 @@ def test_a_composite_alarm_names_its_children_and_cannot_tell_relevance():
         sns_message(
             Trigger=None,
             AlarmRule=f'(ALARM("{child}") OR ALARM(latency-high)) AND NOT ALARM("in maintenance (yes)")',
-            TriggeringChildren=[{"Arn": child, "State": {"Value": "ALARM", "Timestamp": "2026-03-04T10:48:25.093+0000"}}],
+            TriggeringChildren=[
+                {"Arn": child, "State": {"Value": "ALARM", "Timestamp": "2026-03-04T10:48:25.093+0000"}}
+            ],
         )
     )
     assert (alarm.kind, alarm.relevant, alarm.metric) == ("composite", None, None)
@@ -164,7 +188,9 @@ def test_a_suppressed_composite_alarm_starts_nothing():
     }
     alarm = read_alarm(event_bridge(state=state, configuration={"alarmRule": "ALARM(orders-prod-5xx)"}))
     assert (alarm.kind, alarm.actions_suppressed, alarm.starts_diagnosis) == ("composite", True, False)
-    assert [(entry.name, entry.state, entry.triggered) for entry in alarm.children] == [("orders-prod-5xx", "ALARM", True)]
+    assert [(entry.name, entry.state, entry.triggered) for entry in alarm.children] == [
+        ("orders-prod-5xx", "ALARM", True)
+    ]
 
 
 @pytest.mark.parametrize(

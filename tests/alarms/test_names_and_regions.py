@@ -51,7 +51,9 @@ def test_display_names_of_all_styles(name, code):
     assert named_region(name) == code
 
 
-@pytest.mark.parametrize("name", ["EXAMPLE", "REGION", "<region>", "", "Ireland", "US", "US East", "Moon (Base)", "undefined", None, 7])
+@pytest.mark.parametrize(
+    "name", ["EXAMPLE", "REGION", "<region>", "", "Ireland", "US", "US East", "Moon (Base)", "undefined", None, 7]
+)
 def test_what_names_no_region(name):
     assert named_region(name) is None
 
@@ -59,15 +61,39 @@ def test_what_names_no_region(name):
 @pytest.mark.parametrize(
     ("url", "name", "region"),
     [
-        ("https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarm:alarmFilter=ANY;name=a%20b%7Cc", "a b|c", "eu-west-1"),
-        ("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#s=Alarms&alarm=orders", "orders", "eu-west-1"),
-        ("https://eu-west-1.console.aws.amazon.com/cloudwatch/deeplink.js?region=eu-west-1#alarmsV2:alarm/orders%2F5xx?~(search)", "orders/5xx", "eu-west-1"),
-        ("https://us-gov-west-1.console.amazonaws-us-gov.com/cloudwatch/home#alarmsV2:alarm/orders", "orders", "us-gov-west-1"),
-        ("https://111122223333-ab12cd.us-east-1.console.aws.amazon.com/cloudwatch/home#alarmsV2:alarm/orders", "orders", "us-east-1"),
+        (
+            "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarm:alarmFilter=ANY;name=a%20b%7Cc",
+            "a b|c",
+            "eu-west-1",
+        ),
+        (
+            "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#s=Alarms&alarm=orders",
+            "orders",
+            "eu-west-1",
+        ),
+        (
+            "https://eu-west-1.console.aws.amazon.com/cloudwatch/deeplink.js?region=eu-west-1#alarmsV2:alarm/orders%2F5xx?~(search)",
+            "orders/5xx",
+            "eu-west-1",
+        ),
+        (
+            "https://us-gov-west-1.console.amazonaws-us-gov.com/cloudwatch/home#alarmsV2:alarm/orders",
+            "orders",
+            "us-gov-west-1",
+        ),
+        (
+            "https://111122223333-ab12cd.us-east-1.console.aws.amazon.com/cloudwatch/home#alarmsV2:alarm/orders",
+            "orders",
+            "us-east-1",
+        ),
         ("https://console.aws.amazon.com/cloudwatch/home?region=us-east-1#alarm:name=orders", "orders", "us-east-1"),
-        ("https://cn-north-1.console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/orders", "orders", "cn-north-1"),
+        (
+            "https://cn-north-1.console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/orders",
+            "orders",
+            "cn-north-1",
+        ),
     ],
-)  # fmt: skip
+)
 def test_console_links_name_an_alarm(url, name, region):
     link = alarm_link(url)
     assert link is not None
@@ -96,7 +122,12 @@ def test_a_plus_in_a_link_may_be_a_space():
 def test_arns():
     arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders: 5xx | prod"
     assert arn_parts(arn) == (arn, "eu-west-1", "111122223333", "orders: 5xx | prod")
-    assert arn_parts("arn:aws:cloudwatch:REGION:ACCOUNT:alarm:x") == ("arn:aws:cloudwatch:REGION:ACCOUNT:alarm:x", None, None, "x")
+    assert arn_parts("arn:aws:cloudwatch:REGION:ACCOUNT:alarm:x") == (
+        "arn:aws:cloudwatch:REGION:ACCOUNT:alarm:x",
+        None,
+        None,
+        "x",
+    )
     assert arn_parts("arn:aws:sns:eu-west-1:111122223333:alarm:x") is None
     assert arn_region("arn:aws:sns:eu-west-1:111122223333:x") == "eu-west-1"
     assert arn_region("arn:aws:sns:EXAMPLE") is None
@@ -104,8 +135,16 @@ def test_arns():
 
 @pytest.mark.parametrize(
     ("value", "account"),
-    [("111122223333", "111122223333"), (111122223333, "111122223333"), ("prod (111122223333)", "111122223333"), ("1234", None), ("1111222233334", None), (None, None), ("prod", None)],
-)  # fmt: skip
+    [
+        ("111122223333", "111122223333"),
+        (111122223333, "111122223333"),
+        ("prod (111122223333)", "111122223333"),
+        ("1234", None),
+        ("1111222233334", None),
+        (None, None),
+        ("prod", None),
+    ],
+)
 def test_an_account_id_has_twelve_digits(value, account):
     assert account_id(value) == account
 
@@ -149,11 +188,22 @@ def test_states(value, state):
     assert state_of(value) == state
 
 
-@pytest.mark.parametrize(("value", "change"), [("OK -> ALARM", ("OK", "ALARM")), ("ALARM → OK", ("ALARM", "OK")), ("ALARM", (None, "ALARM")), ("a -> b -> c", (None, None))])
+@pytest.mark.parametrize(
+    ("value", "change"),
+    [
+        ("OK -> ALARM", ("OK", "ALARM")),
+        ("ALARM → OK", ("ALARM", "OK")),
+        ("ALARM", (None, "ALARM")),
+        ("a -> b -> c", (None, None)),
+    ],
+)
 def test_changes(value, change):
     assert change_of(value) == change
 
 
-@pytest.mark.parametrize(("title", "state"), [("🚨 x ✅", "ALARM"), (":white_check_mark: x", "OK"), ("⚠️ x", "INSUFFICIENT_DATA"), ("x", None)])
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [("🚨 x ✅", "ALARM"), (":white_check_mark: x", "OK"), ("⚠️ x", "INSUFFICIENT_DATA"), ("x", None)],
+)
 def test_the_first_emoji_is_the_state(title, state):
     assert state_in_emoji(title) == state

@@ -44,7 +44,12 @@ PASTED = {
 @pytest.mark.parametrize("payload", PASTED.values(), ids=PASTED)
 def test_pasted_json_says_what_the_original_said(payload):
     alarm = read_alarm(payload)
-    assert (alarm.alarm_name, alarm.region, alarm.api_name, alarm.stage) == ("orders-prod-5xx", "eu-west-1", "orders", "prod")
+    assert (alarm.alarm_name, alarm.region, alarm.api_name, alarm.stage) == (
+        "orders-prod-5xx",
+        "eu-west-1",
+        "orders",
+        "prod",
+    )
     assert (alarm.state, alarm.relevant, alarm.reason) == ("ALARM", True, REASON)
 
 
@@ -71,19 +76,27 @@ PRINTED = {
     "python-behind-words": f"[INFO] 2026-03-04 Event: {sns_record(sns_envelope(PLAIN))!r}",
     "javascript": "{ AlarmName: 'orders-prod-5xx', NewStateValue: 'ALARM', Region: 'EU (Ireland)', Trigger: { MetricName: '5XXError', Namespace: 'AWS/ApiGateway', Unit: undefined, Dimensions: [ { name: 'ApiName', value: 'orders' }, ], }, }",
     "single-quotes": json.dumps(sns_message(AlarmDescription="x")).replace('"', "'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", PRINTED.values(), ids=PRINTED)
 def test_what_programs_print_is_read(text):
     for payload in (text, slack(escaped(text)), sns_envelope(text)):
         alarm = read_alarm(payload)
-        assert (alarm.alarm_name, alarm.region, alarm.api_name, alarm.relevant) == ("orders-prod-5xx", "eu-west-1", "orders", True)
+        assert (alarm.alarm_name, alarm.region, alarm.api_name, alarm.relevant) == (
+            "orders-prod-5xx",
+            "eu-west-1",
+            "orders",
+            True,
+        )
 
 
 def test_several_documents_are_several_alarms():
     first, second = sns_message(AlarmName="first"), event_bridge(alarmName="second")
-    for text in (f"{json.dumps(first)}\n{json.dumps(second)}", f"{json.dumps(first, indent=1)}\n\nthen\n{json.dumps(second)}"):
+    for text in (
+        f"{json.dumps(first)}\n{json.dumps(second)}",
+        f"{json.dumps(first, indent=1)}\n\nthen\n{json.dumps(second)}",
+    ):
         assert [alarm.alarm_name for alarm in read_alarms(text)] == ["first", "second"]
 
 
@@ -93,7 +106,10 @@ def test_several_documents_are_several_alarms():
         ('{"a": 1}', [{"a": 1}]),
         ('x {"a": 1} y [2] z {"b": 3}', [{"a": 1}, [2], {"b": 3}]),
         ("{'a': 'it''s', 'b': None}", [{"a": "it''s", "b": None}]),
-        ("{'a': 'it\\'s \"x\"', b: True, c: 1.5e3, d: [x, y,],}", [{"a": 'it\'s "x"', "b": True, "c": 1500.0, "d": ["x", "y"]}]),
+        (
+            "{'a': 'it\\'s \"x\"', b: True, c: 1.5e3, d: [x, y,],}",
+            [{"a": 'it\'s "x"', "b": True, "c": 1500.0, "d": ["x", "y"]}],
+        ),
         ('{\\"a\\": \\"b\\"}', [{"a": "b"}]),
         ("[info] {'a': {}} {", [{"a": {}}]),
         ("no braces", []),
@@ -114,13 +130,17 @@ def test_documents(text, found):
     [
         ("a &amp; b", "a & b", True),
         ("&amp;lt;", "&lt;", True),
-        ("<https://x.example.com|x> <https://y.example.com> <mailto:a@example.com|a@example.com> <!channel> <@U1|ada>", "x https://y.example.com a@example.com  ada", True),
+        (
+            "<https://x.example.com|x> <https://y.example.com> <mailto:a@example.com|a@example.com> <!channel> <@U1|ada>",
+            "x https://y.example.com a@example.com  ada",
+            True,
+        ),
         ("OK -> ALARM &amp; <https://x.example.com|x>", "OK -> ALARM &amp; x", False),
         ("a & b &lt;", "a & b &lt;", False),
         ("<not a link> &lt;", "<not a link> &lt;", False),
         ("", "", True),
     ],
-)  # fmt: skip
+)
 def test_text_is_decoded_only_if_slack_may_have_escaped_it(text, plain, was_escaped):
     assert decode(text) == plain
     assert is_escaped(text) is was_escaped

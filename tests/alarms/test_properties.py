@@ -30,16 +30,44 @@ KEYS = st.sampled_from(
 )
 WORDS = st.sampled_from(
     [
-        "ALARM", "OK", "INSUFFICIENT_DATA", "Notification", "message_changed", "email", "section", "header", "rich_text", "context",
-        "CloudWatch Alarm State Change", "AWS/ApiGateway", "5XXError", "ALARM: \"x\" in EU (Ireland)", "*State*\nALARM", "Alarm Name: x",
-        "🚨 CloudWatch Alarm | a | b | eu-west-1 | Account: 1", "[FIRING:1] x", "Triggered: x", "Alarm Details:\n- Name: x", "{'AlarmName': ",
-        "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x", "SEARCH('{AWS/ApiGateway} MetricName=\"x\"')", "ALARM(x) OR", "&lt;", "<https://",
-        "https://console.aws.amazon.com/cloudwatch/home?region=x#alarmsV2:alarm/%zz", "*a*", "2026-13-99T99:99:99Z", "\ud800", "\x00",
+        "ALARM",
+        "OK",
+        "INSUFFICIENT_DATA",
+        "Notification",
+        "message_changed",
+        "email",
+        "section",
+        "header",
+        "rich_text",
+        "context",
+        "CloudWatch Alarm State Change",
+        "AWS/ApiGateway",
+        "5XXError",
+        'ALARM: "x" in EU (Ireland)',
+        "*State*\nALARM",
+        "Alarm Name: x",
+        "🚨 CloudWatch Alarm | a | b | eu-west-1 | Account: 1",
+        "[FIRING:1] x",
+        "Triggered: x",
+        "Alarm Details:\n- Name: x",
+        "{'AlarmName': ",
+        "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x",
+        "SEARCH('{AWS/ApiGateway} MetricName=\"x\"')",
+        "ALARM(x) OR",
+        "&lt;",
+        "<https://",
+        "https://console.aws.amazon.com/cloudwatch/home?region=x#alarmsV2:alarm/%zz",
+        "*a*",
+        "2026-13-99T99:99:99Z",
+        "\ud800",
+        "\x00",
     ]
-)  # fmt: skip
+)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=40)
 ANYTHING = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=8), inner, max_size=6), max_leaves=25
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=8), inner, max_size=6),
+    max_leaves=25,
 )
 # What a name may hold: letters, numbers, marks, punctuation, signs, spaces; no line breaks.
 NAMES = (
@@ -58,7 +86,9 @@ def test_nothing_raises(payload):
     assert read_alarms(payload) == read_alarms(payload)
 
 
-@given(st.text(max_size=200) | st.lists(WORDS, max_size=6).map("\n".join) | ANYTHING.map(lambda value: json.dumps(value)))
+@given(
+    st.text(max_size=200) | st.lists(WORDS, max_size=6).map("\n".join) | ANYTHING.map(lambda value: json.dumps(value))
+)
 @settings(max_examples=200)
 def test_any_text_is_answered_with_one_object(text):
     answer = json.loads(alarm_json(text).encode())
@@ -73,9 +103,23 @@ def test_any_message_of_sns_is_survived(payload):
 
 def core(alarm: Alarm) -> tuple[Any, ...]:
     return (
-        alarm.is_alarm, alarm.state, alarm.previous_state, alarm.alarm_source, alarm.alarm_name, alarm.alarm_arn, alarm.description,
-        alarm.reason, alarm.at, alarm.account, alarm.region, alarm.kind, alarm.metrics, alarm.apis, alarm.relevant, alarm.cautions,
-    )  # fmt: skip
+        alarm.is_alarm,
+        alarm.state,
+        alarm.previous_state,
+        alarm.alarm_source,
+        alarm.alarm_name,
+        alarm.alarm_arn,
+        alarm.description,
+        alarm.reason,
+        alarm.at,
+        alarm.account,
+        alarm.region,
+        alarm.kind,
+        alarm.metrics,
+        alarm.apis,
+        alarm.relevant,
+        alarm.cautions,
+    )
 
 
 @given(NAMES, NAMES, NAMES, st.sampled_from(["ALARM", "OK", "INSUFFICIENT_DATA"]))

@@ -46,10 +46,15 @@ LAMBDA = [("Alarm Name", "orders"), ("Old State", "OK"), ("Current State", "ALAR
         ("SUM 4XXError GreaterThanThreshold 50 for 2 period(s) of 300 seconds.", "4XXError", "Sum", False),
         ("AVERAGE Disk Used GreaterThanThreshold 50 for 2 period(s) of 300 seconds.", "Disk Used", "Average", False),
         ("undefined 5XXError GreaterThanThreshold 1 for 1 period(s) of 60 seconds.", "5XXError", None, None),
-        ("undefined undefined LessThanLowerOrGreaterThanUpperThreshold undefined for 4 period(s) of 60 seconds.", None, None, None),
+        (
+            "undefined undefined LessThanLowerOrGreaterThanUpperThreshold undefined for 4 period(s) of 60 seconds.",
+            None,
+            None,
+            None,
+        ),
     ],
     ids=["5xx", "latency", "4xx", "with-a-space", "no-statistic", "metric-math"],
-)  # fmt: skip
+)
 def test_lambda_cloudwatch_slack_knows_the_metric_but_not_its_namespace(condition, metric, statistic, relevant):
     """AWS/AppSync publishes 5XXError and Latency as well, so these names alone do not tell."""
     alarm = read_alarm(legacy(*LAMBDA, ("Trigger", condition)) | {"text": "*Amazon CloudWatch Notification*"})
@@ -66,15 +71,50 @@ def test_a_relay_without_a_state_leaves_it_open():
 @pytest.mark.parametrize(
     ("message", "state", "name", "region"),
     [
-        pytest.param(attachment(title='#91602: ALARM: "orders" in EU (Milan)', text="x"), "ALARM", "orders", "eu-south-1", id="opsgenie"),
-        pytest.param(attachment(title='#7: OK: "orders" in US East (N. Virginia)'), "OK", "orders", "us-east-1", id="opsgenie-closed"),
-        pytest.param(attachment(title='#7: ALARM: "a "quoted" in name" in EU - Ireland'), "ALARM", 'a "quoted" in name', "eu-west-1", id="quotes-in-the-name"),
-        pytest.param(attachment(title='ALARM: "orders" in EU (Milan'), "ALARM", "orders", "eu-south-1", id="cut-in-the-region"),
+        pytest.param(
+            attachment(title='#91602: ALARM: "orders" in EU (Milan)', text="x"),
+            "ALARM",
+            "orders",
+            "eu-south-1",
+            id="opsgenie",
+        ),
+        pytest.param(
+            attachment(title='#7: OK: "orders" in US East (N. Virginia)'),
+            "OK",
+            "orders",
+            "us-east-1",
+            id="opsgenie-closed",
+        ),
+        pytest.param(
+            attachment(title='#7: ALARM: "a "quoted" in name" in EU - Ireland'),
+            "ALARM",
+            'a "quoted" in name',
+            "eu-west-1",
+            id="quotes-in-the-name",
+        ),
+        pytest.param(
+            attachment(title='ALARM: "orders" in EU (Milan'), "ALARM", "orders", "eu-south-1", id="cut-in-the-region"
+        ),
         pytest.param(attachment(title='ALARM: "orders" in Eu'), "ALARM", "orders", None, id="cut-before-the-place"),
-        pytest.param(card(section('*<https://example.com|Alert #112717: ALARM: "orders" in EU (Milan)>*'), fields(("Status", "Open"))), "ALARM", "orders", "eu-south-1", id="jira-service-management"),
-        pytest.param({"text": 'Triggered #12: <https://example.com|ALARM: "orders" in Asia Pacific (Tokyo)>'}, "ALARM", "orders", "ap-northeast-1", id="pagerduty"),
+        pytest.param(
+            card(
+                section('*<https://example.com|Alert #112717: ALARM: "orders" in EU (Milan)>*'),
+                fields(("Status", "Open")),
+            ),
+            "ALARM",
+            "orders",
+            "eu-south-1",
+            id="jira-service-management",
+        ),
+        pytest.param(
+            {"text": 'Triggered #12: <https://example.com|ALARM: "orders" in Asia Pacific (Tokyo)>'},
+            "ALARM",
+            "orders",
+            "ap-northeast-1",
+            id="pagerduty",
+        ),
     ],
-)  # fmt: skip
+)
 def test_titles_that_are_the_subject_of_the_sns_message(message, state, name, region):
     assert says(read_alarm(message)) == ("sns-subject", state, name, region)
 
@@ -90,10 +130,18 @@ HOME_MADE = {
         section(f"*<{CONSOLE}|🔥 CloudWatch Alert | eu-west-1 | 111122223333>*"),
         header("orders-prod-5xx"),
         section(REASON),
-        {"type": "section", "fields": [{"type": "mrkdwn", "text": "*New State:*\n ALARM"}, {"type": "mrkdwn", "text": "*Old State:*\n OK"}]},
+        {
+            "type": "section",
+            "fields": [
+                {"type": "mrkdwn", "text": "*New State:*\n ALARM"},
+                {"type": "mrkdwn", "text": "*Old State:*\n OK"},
+            ],
+        },
         section(CONSOLE),
     ),
-    "title-and-status": legacy(("Status", "ALARM"), ("Region", "eu-west-1"), title="orders-prod-5xx", text="Orders fail."),
+    "title-and-status": legacy(
+        ("Status", "ALARM"), ("Region", "eu-west-1"), title="orders-prod-5xx", text="Orders fail."
+    ),
     "headline-and-change": card(
         header(":rotating_light: orders-prod-5xx in ALARM"),
         section(f"*Reason:*\n{REASON}"),
@@ -106,17 +154,44 @@ HOME_MADE = {
     ),
     "label-and-value-in-two-fields": card(
         section("*:rotating_light: CloudWatch Alarm Triggered :rotating_light:*"),
-        {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Alarm Name:*"}, {"type": "mrkdwn", "text": "orders-prod-5xx"}]},
-        {"type": "section", "fields": [{"type": "mrkdwn", "text": "*State:*"}, {"type": "mrkdwn", "text": "IN ALARM :red_circle:"}]},
-        {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Alarm ARN:*"}, {"type": "mrkdwn", "text": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-prod-5xx"}]},
+        {
+            "type": "section",
+            "fields": [{"type": "mrkdwn", "text": "*Alarm Name:*"}, {"type": "mrkdwn", "text": "orders-prod-5xx"}],
+        },
+        {
+            "type": "section",
+            "fields": [{"type": "mrkdwn", "text": "*State:*"}, {"type": "mrkdwn", "text": "IN ALARM :red_circle:"}],
+        },
+        {
+            "type": "section",
+            "fields": [
+                {"type": "mrkdwn", "text": "*Alarm ARN:*"},
+                {"type": "mrkdwn", "text": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-prod-5xx"},
+            ],
+        },
     ),
     "labels-in-one-text": card(section("*Alarm Name*: `orders-prod-5xx`\n*New State*: *ALARM*\n*Region*: eu-west-1")),
     "plain-labels": {"text": "CloudWatch\nAlarm Name: orders-prod-5xx\nNew State: ALARM\nRegion: eu-west-1"},
-    "rich-text": {"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-        {"type": "emoji", "name": "rotating_light"}, {"type": "text", "text": "\nAlarm Name: orders-prod-5xx\nState: ALARM\nRegion: eu-west-1"},
-    ]}]}]},
-    "title-with-a-colon": legacy(("State", "ALARM"), ("Region", "eu-west-1"), title=":rotating_light: CloudWatch Alarm: orders-prod-5xx"),
-}  # fmt: skip
+    "rich-text": {
+        "blocks": [
+            {
+                "type": "rich_text",
+                "elements": [
+                    {
+                        "type": "rich_text_section",
+                        "elements": [
+                            {"type": "emoji", "name": "rotating_light"},
+                            {"type": "text", "text": "\nAlarm Name: orders-prod-5xx\nState: ALARM\nRegion: eu-west-1"},
+                        ],
+                    }
+                ],
+            }
+        ]
+    },
+    "title-with-a-colon": legacy(
+        ("State", "ALARM"), ("Region", "eu-west-1"), title=":rotating_light: CloudWatch Alarm: orders-prod-5xx"
+    ),
+}
 
 
 @pytest.mark.parametrize("message", HOME_MADE.values(), ids=HOME_MADE)
@@ -129,15 +204,33 @@ def test_home_made_relays_that_label_the_state(message):
 @pytest.mark.parametrize(
     ("pairs", "namespace", "metric", "api", "stage", "relevant"),
     [
-        pytest.param([("Namespace", "AWS/ApiGateway"), ("Metric", "5XXError")], "AWS/ApiGateway", "5XXError", None, None, True, id="both"),
-        pytest.param([("Metric", "AWS/ApiGateway / 5XXError"), ("Dimensions", "ApiName=orders, Stage=prod")], "AWS/ApiGateway", "5XXError", "orders", "prod", True, id="in-one"),
+        pytest.param(
+            [("Namespace", "AWS/ApiGateway"), ("Metric", "5XXError")],
+            "AWS/ApiGateway",
+            "5XXError",
+            None,
+            None,
+            True,
+            id="both",
+        ),
+        pytest.param(
+            [("Metric", "AWS/ApiGateway / 5XXError"), ("Dimensions", "ApiName=orders, Stage=prod")],
+            "AWS/ApiGateway",
+            "5XXError",
+            "orders",
+            "prod",
+            True,
+            id="in-one",
+        ),
         pytest.param([("Metric", "AWS/Lambda:Errors")], "AWS/Lambda", "Errors", None, None, False, id="other"),
         pytest.param([("Metric", "CPUUtilization")], None, "CPUUtilization", None, None, False, id="another-metric"),
         pytest.param([("Metric", "API 5xx errors")], None, "API 5xx errors", None, None, None, id="a-metric-in-words"),
         pytest.param([("ApiName", "orders"), ("Stage", "prod")], None, None, "orders", "prod", None, id="fields"),
-        pytest.param([("Stage", "CODE"), ("Resource", "x")], None, None, None, None, None, id="stage-of-something-else"),
+        pytest.param(
+            [("Stage", "CODE"), ("Resource", "x")], None, None, None, None, None, id="stage-of-something-else"
+        ),
     ],
-)  # fmt: skip
+)
 def test_home_made_relays_may_show_the_metric(pairs, namespace, metric, api, stage, relevant):
     alarm = read_alarm(legacy(("Alarm Name", "orders"), ("State", "ALARM"), *pairs))
     assert (alarm.namespace, alarm.metric) == (namespace, metric)
@@ -145,9 +238,17 @@ def test_home_made_relays_may_show_the_metric(pairs, namespace, metric, api, sta
 
 
 SENTENCES = {
-    "changed-state": (f"The alarm orders 5xx changed state to ALARM: Threshold Crossed.\n<{LINK}|view>", "ALARM", "orders 5xx"),
+    "changed-state": (
+        f"The alarm orders 5xx changed state to ALARM: Threshold Crossed.\n<{LINK}|view>",
+        "ALARM",
+        "orders 5xx",
+    ),
     "state-is-now": ("orders-5xx state is now OK: Threshold Crossed: 1 datapoint", "OK", "orders-5xx"),
-    "colon-and-state": (":rotating_light: CloudWatch Alarm: orders 5xx in prod in ALARM", "ALARM", "orders 5xx in prod"),
+    "colon-and-state": (
+        ":rotating_light: CloudWatch Alarm: orders 5xx in prod in ALARM",
+        "ALARM",
+        "orders 5xx in prod",
+    ),
     "colon-and-emoji": (":rotating_light: CloudWatch Alarm: orders-5xx", "ALARM", "orders-5xx"),
     "colon-and-recovered": (":white_check_mark: CloudWatch Alarm: orders-5xx recovered (OK)", "OK", "orders-5xx"),
     "quoted": ('🚨 CloudWatch alarm "orders 5xx" fired: Threshold Crossed', "ALARM", "orders 5xx"),
@@ -166,18 +267,76 @@ def test_sentences(text, state, name):
 @pytest.mark.parametrize(
     ("message", "state", "name", "source"),
     [
-        pytest.param(attachment(title="Triggered: orders 5xx", title_link="https://app.datadoghq.com/monitors/1"), "ALARM", "orders 5xx", "datadog", id="datadog"),
-        pytest.param(attachment(title="[P1] [Recovered] orders 5xx") | {"username": "Datadog"}, "OK", "orders 5xx", "datadog", id="datadog-recovered"),
-        pytest.param(card(header("No data: orders")) | {"username": "Datadog"}, "INSUFFICIENT_DATA", "orders", "datadog", id="datadog-blocks"),
-        pytest.param({"text": "Re-Triggered: orders", "bot_profile": {"name": "Datadog"}}, "ALARM", "orders", "datadog", id="datadog-text"),
-        pytest.param(attachment(title="[FIRING:1] orders 5xx (prod)", footer="Grafana v12.2.1"), "ALARM", "orders 5xx", "grafana", id="grafana"),
-        pytest.param(attachment(title="[FIRING:1]  (orders prod)", footer="Grafana v9"), "ALARM", "orders prod", "grafana", id="grafana-without-groups"),
-        pytest.param(attachment(title="[RESOLVED] orders folder (prod)", footer="Grafana v12", text="Labels:\n - alertname = orders\n"), "OK", "orders", "grafana", id="grafana-with-labels"),
-        pytest.param(attachment(title="[Alerting] orders 5xx", footer="Grafana v5.4.3"), "ALARM", "orders 5xx", "grafana", id="grafana-of-old"),
-        pytest.param(attachment(title="[No Data] orders 5xx", footer="Grafana v6"), "INSUFFICIENT_DATA", "orders 5xx", "grafana", id="grafana-no-data"),
-        pytest.param(attachment(title="[FIRING:2] HighErrors (prod)"), "ALARM", "HighErrors", "alertmanager", id="alertmanager"),
+        pytest.param(
+            attachment(title="Triggered: orders 5xx", title_link="https://app.datadoghq.com/monitors/1"),
+            "ALARM",
+            "orders 5xx",
+            "datadog",
+            id="datadog",
+        ),
+        pytest.param(
+            attachment(title="[P1] [Recovered] orders 5xx") | {"username": "Datadog"},
+            "OK",
+            "orders 5xx",
+            "datadog",
+            id="datadog-recovered",
+        ),
+        pytest.param(
+            card(header("No data: orders")) | {"username": "Datadog"},
+            "INSUFFICIENT_DATA",
+            "orders",
+            "datadog",
+            id="datadog-blocks",
+        ),
+        pytest.param(
+            {"text": "Re-Triggered: orders", "bot_profile": {"name": "Datadog"}},
+            "ALARM",
+            "orders",
+            "datadog",
+            id="datadog-text",
+        ),
+        pytest.param(
+            attachment(title="[FIRING:1] orders 5xx (prod)", footer="Grafana v12.2.1"),
+            "ALARM",
+            "orders 5xx",
+            "grafana",
+            id="grafana",
+        ),
+        pytest.param(
+            attachment(title="[FIRING:1]  (orders prod)", footer="Grafana v9"),
+            "ALARM",
+            "orders prod",
+            "grafana",
+            id="grafana-without-groups",
+        ),
+        pytest.param(
+            attachment(
+                title="[RESOLVED] orders folder (prod)", footer="Grafana v12", text="Labels:\n - alertname = orders\n"
+            ),
+            "OK",
+            "orders",
+            "grafana",
+            id="grafana-with-labels",
+        ),
+        pytest.param(
+            attachment(title="[Alerting] orders 5xx", footer="Grafana v5.4.3"),
+            "ALARM",
+            "orders 5xx",
+            "grafana",
+            id="grafana-of-old",
+        ),
+        pytest.param(
+            attachment(title="[No Data] orders 5xx", footer="Grafana v6"),
+            "INSUFFICIENT_DATA",
+            "orders 5xx",
+            "grafana",
+            id="grafana-no-data",
+        ),
+        pytest.param(
+            attachment(title="[FIRING:2] HighErrors (prod)"), "ALARM", "HighErrors", "alertmanager", id="alertmanager"
+        ),
     ],
-)  # fmt: skip
+)
 def test_other_products_alerts(message, state, name, source):
     alarm = read_alarm(message)
     assert (alarm.is_alarm, alarm.state, alarm.alarm_name, alarm.alarm_source) == (True, state, name, source)
@@ -211,17 +370,22 @@ def test_grafanas_cloudwatch_series_are_labelled_with_dimensions():
         pytest.param(legacy(("Alarm Name", "undefined"), ("Current State", "undefined")), id="relay-of-nothing"),
         pytest.param(legacy(("Alarm Name", "undefined"), ("Current State", "ALARM")), id="relay-without-a-name"),
         pytest.param(card(header("CloudWatch Alarm"), fields(("State", "undefined"))), id="relay-without-a-state"),
-        pytest.param(attachment(from_url=CONSOLE, title='ALARM: "x" in EU (Ireland)', text="Alarm Name: x\nState: ALARM"), id="preview-of-a-link"),
+        pytest.param(
+            attachment(from_url=CONSOLE, title='ALARM: "x" in EU (Ireland)', text="Alarm Name: x\nState: ALARM"),
+            id="preview-of-a-link",
+        ),
         pytest.param(legacy(("Status", "OK"), title="web-01", text="disk is fine"), id="ok-of-something-else"),
         pytest.param(legacy(("Status", "Open"), title="JIRA-1 CloudWatch alarm"), id="ticket"),
         pytest.param({"text": "[OK] deployed orders"}, id="chat-with-brackets"),
         pytest.param({"text": "[RESOLVED] orders works again"}, id="chat-with-a-resolution"),
         pytest.param({"text": "Triggered: the build"}, id="chat-with-triggered"),
-        pytest.param({"text": "I think CloudWatch is OK now, and the alarm is in ALARM no more"}, id="talk-about-alarms"),
+        pytest.param(
+            {"text": "I think CloudWatch is OK now, and the alarm is in ALARM no more"}, id="talk-about-alarms"
+        ),
         pytest.param({"text": f"look at <{CONSOLE}>"}, id="a-link-alone"),
         pytest.param(card(section("*Budget:* x\n*Limit:* 100 USD")), id="budget"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_alarm_says_nothing(message):
     assert read_alarm(message) == NOT_AN_ALARM
 

@@ -45,7 +45,11 @@ SUBJECT = 'ALARM: "orders-prod-5xx" in EU (Ireland)'
 
 
 def email(body, subject=SUBJECT, **file):
-    return {"type": "message", "text": "", "files": [{"filetype": "email", "subject": subject, "plain_text": body, **file}]}
+    return {
+        "type": "message",
+        "text": "",
+        "files": [{"filetype": "email", "subject": subject, "plain_text": body, **file}],
+    }
 
 
 SHAPES = {
@@ -67,16 +71,36 @@ SHAPES = {
 def test_the_mail_names_the_metric(payload):
     alarm = read_alarm(payload)
     assert (alarm.is_alarm, alarm.state, alarm.previous_state) == (True, "ALARM", "OK")
-    assert (alarm.alarm_name, alarm.alarm_arn, alarm.region, alarm.account) == ("orders-prod-5xx", ARN, "eu-west-1", "111122223333")
-    assert (alarm.namespace, alarm.metric, alarm.statistic, alarm.kind) == ("AWS/ApiGateway", "5XXError", "Sum", "metric")
-    assert (alarm.api_name, alarm.stage, alarm.resource_path, alarm.relevant) == ("orders", "prod", "/orders/{id}", True)
+    assert (alarm.alarm_name, alarm.alarm_arn, alarm.region, alarm.account) == (
+        "orders-prod-5xx",
+        ARN,
+        "eu-west-1",
+        "111122223333",
+    )
+    assert (alarm.namespace, alarm.metric, alarm.statistic, alarm.kind) == (
+        "AWS/ApiGateway",
+        "5XXError",
+        "Sum",
+        "metric",
+    )
+    assert (alarm.api_name, alarm.stage, alarm.resource_path, alarm.relevant) == (
+        "orders",
+        "prod",
+        "/orders/{id}",
+        True,
+    )
     assert (alarm.reason, alarm.description) == (REASON, "The orders API fails.")
     assert alarm.at == datetime(2026, 3, 4, 10, 48, 25, tzinfo=UTC)
 
 
 def test_the_opening_sentence_is_enough():
     alarm = read_alarm(OPENING)
-    assert (alarm.relay, alarm.alarm_name, alarm.state, alarm.region) == ("sns-email", "orders-prod-5xx", "ALARM", "eu-west-1")
+    assert (alarm.relay, alarm.alarm_name, alarm.state, alarm.region) == (
+        "sns-email",
+        "orders-prod-5xx",
+        "ALARM",
+        "eu-west-1",
+    )
     assert alarm.relevant is None
 
 
@@ -103,7 +127,12 @@ def test_old_mails_have_no_arn_and_take_the_region_from_their_words():
 
 def test_a_body_that_was_cut_keeps_the_subject():
     alarm = read_alarm(email("You are receiving this email because your Amazon CloudWatch Al"))
-    assert (alarm.relay, alarm.state, alarm.alarm_name, alarm.region) == ("sns-subject", "ALARM", "orders-prod-5xx", "eu-west-1")
+    assert (alarm.relay, alarm.state, alarm.alarm_name, alarm.region) == (
+        "sns-subject",
+        "ALARM",
+        "orders-prod-5xx",
+        "eu-west-1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,10 +152,15 @@ def test_math_shows_its_expression_only(expressions, kind, relevant):
 def test_a_composite_alarm_lists_its_children():
     child = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders 5xx"
     rule = f"- Alarm Rule:                 ALARM({child}) OR ALARM(latency)\n"
-    listed = f"\nTriggering children (max. 10):\n- {child}   ALARM               Wednesday 04 March, 2026 10:48:25 UTC\n"
+    listed = (
+        f"\nTriggering children (max. 10):\n- {child}   ALARM               Wednesday 04 March, 2026 10:48:25 UTC\n"
+    )
     alarm = read_alarm(DETAILS + rule + listed)
     assert (alarm.kind, alarm.relevant, alarm.alarm_arn) == ("composite", None, ARN)
-    assert [(entry.name, entry.state, entry.triggered) for entry in alarm.children] == [("orders 5xx", "ALARM", True), ("latency", None, False)]
+    assert [(entry.name, entry.state, entry.triggered) for entry in alarm.children] == [
+        ("orders 5xx", "ALARM", True),
+        ("latency", None, False),
+    ]
 
 
 def test_other_mails_are_no_alarms():

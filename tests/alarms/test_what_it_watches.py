@@ -40,7 +40,9 @@ def math(expression, *queries):
     ],
 )
 def test_namespace_and_metric_decide_the_relevance(namespace, metric, relevant):
-    named = sns_message(AlarmName="API Gateway 5XXError", Trigger=TRIGGER | {"Namespace": namespace, "MetricName": metric})
+    named = sns_message(
+        AlarmName="API Gateway 5XXError", Trigger=TRIGGER | {"Namespace": namespace, "MetricName": metric}
+    )
     assert read_alarm(named).relevant is relevant
 
 
@@ -65,12 +67,16 @@ def test_namespace_and_metric_decide_the_relevance(namespace, metric, relevant):
             Api(None, "a1b2c3d4e5", "$default", "/pay/{id}", "GET"),
             id="http-route",
         ),
-        pytest.param({"ApiId": "a1b2c3d4e5", "Stage": "live", "Route": "$connect"}, Api(None, "a1b2c3d4e5", "live", "$connect"), id="websocket"),
+        pytest.param(
+            {"ApiId": "a1b2c3d4e5", "Stage": "live", "Route": "$connect"},
+            Api(None, "a1b2c3d4e5", "live", "$connect"),
+            id="websocket",
+        ),
         pytest.param({"APIName": "orders"}, Api("orders"), id="misspelt"),
         pytest.param({"Stage": "prod"}, None, id="stage-alone"),
         pytest.param({}, None, id="none"),
     ],
-)  # fmt: skip
+)
 def test_dimensions_name_the_api(dimensions, api):
     listed = [{"value": value, "name": name} for name, value in dimensions.items()]
     for payload in (
@@ -94,7 +100,9 @@ def test_another_products_dimensions_name_no_api():
     assert alarm.dimensions == (("ApiName", "orders"), ("Stage", "prod"))
 
 
-@pytest.mark.parametrize("broken", [[[None]], [None], "x", 7, [{"name": "ApiName"}], [{"name": 1, "value": None}], {"ApiName": None}])
+@pytest.mark.parametrize(
+    "broken", [[[None]], [None], "x", 7, [{"name": "ApiName"}], [{"name": 1, "value": None}], {"ApiName": None}]
+)
 def test_dimensions_that_a_relay_lost_are_none(broken):
     alarm = read_alarm(sns_message(Trigger=TRIGGER | {"Dimensions": broken}))
     assert (alarm.relevant, alarm.api_name, alarm.dimensions) == (True, None, ())
@@ -112,12 +120,16 @@ def test_dimensions_that_a_relay_lost_are_none(broken):
             (Caution.FOREIGN_DIMENSION,),
             id="function-name",
         ),
-        pytest.param({"Dimensions": [{"name": "ApiId", "value": "x"}]}, (Caution.API_ID_ON_REST_METRIC,), id="id-on-rest"),
+        pytest.param(
+            {"Dimensions": [{"name": "ApiId", "value": "x"}]}, (Caution.API_ID_ON_REST_METRIC,), id="id-on-rest"
+        ),
         pytest.param({"MetricName": "5xx"}, (Caution.API_NAME_ON_HTTP_METRIC,), id="name-on-http"),
-        pytest.param({"MetricName": "Latency", "Dimensions": [{"name": "ApiId", "value": "x"}]}, (), id="latency-of-http"),
+        pytest.param(
+            {"MetricName": "Latency", "Dimensions": [{"name": "ApiId", "value": "x"}]}, (), id="latency-of-http"
+        ),
         pytest.param({"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": []}, (), id="another-product"),
     ],
-)  # fmt: skip
+)
 def test_cautions(changes, cautions):
     assert read_alarm(sns_message(Trigger=TRIGGER | changes)).cautions == cautions
 
@@ -179,21 +191,45 @@ def test_an_anomaly_alarm_is_about_the_metric_in_its_band():
     band = {"Expression": "ANOMALY_DETECTION_BAND(m1, 2)", "Id": "ad1", "ReturnData": True}
     metrics = [band, query("m1", "IntegrationLatency", ApiName="orders", Stage="prod")]
     alarm = read_alarm(triggered_by(ThresholdMetricId="ad1", Metrics=metrics))
-    assert (alarm.kind, alarm.metric, alarm.api_name, alarm.relevant) == ("anomaly", "IntegrationLatency", "orders", True)
+    assert (alarm.kind, alarm.metric, alarm.api_name, alarm.relevant) == (
+        "anomaly",
+        "IntegrationLatency",
+        "orders",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
     ("expression", "metric", "api", "stage", "relevant"),
     [
-        ("SELECT SUM(\"5XXError\") FROM SCHEMA(\"AWS/ApiGateway\", ApiName) WHERE ApiName = 'orders' AND Stage = 'prod'", "5XXError", "orders", "prod", True),
+        (
+            "SELECT SUM(\"5XXError\") FROM SCHEMA(\"AWS/ApiGateway\", ApiName) WHERE ApiName = 'orders' AND Stage = 'prod'",
+            "5XXError",
+            "orders",
+            "prod",
+            True,
+        ),
         ('SELECT MAX(Latency) FROM "AWS/ApiGateway"', "Latency", None, None, True),
         ('SELECT MAX(Latency) FROM "AWS/AppSync"', "Latency", None, None, False),
-        ("SUM(SEARCH('{AWS/ApiGateway,ApiName,Stage} MetricName=\"5XXError\" ApiName=\"orders\"', 'Sum', 60))", "5XXError", "orders", None, True),
+        (
+            "SUM(SEARCH('{AWS/ApiGateway,ApiName,Stage} MetricName=\"5XXError\" ApiName=\"orders\"', 'Sum', 60))",
+            "5XXError",
+            "orders",
+            None,
+            True,
+        ),
         ("SEARCH('{AWS/ApiGateway,ApiName} orders', 'Sum', 60)", None, None, None, None),
         ("SEARCH('CPU', 'Sum', 60)", None, None, None, None),
     ],
-    ids=["insights", "insights-without-schema", "insights-of-another-product", "search", "search-without-metric", "search-without-schema"],
-)  # fmt: skip
+    ids=[
+        "insights",
+        "insights-without-schema",
+        "insights-of-another-product",
+        "search",
+        "search-without-metric",
+        "search-without-schema",
+    ],
+)
 def test_expressions_that_fetch_metrics_are_read(expression, metric, api, stage, relevant):
     alarm = read_alarm(math(expression))
     assert (alarm.metric, alarm.api_name, alarm.stage, alarm.relevant) == (metric, api, stage, relevant)
@@ -204,7 +240,11 @@ def test_a_search_beside_a_known_metric_leaves_the_relevance_open():
     assert read_alarm(math("SEARCH('anything', 'Sum', 60)", ERRORS)).relevant is True
 
 
-@pytest.mark.parametrize(("written", "read"), [("SUM", "Sum"), ("Average", "Average"), ("p99", "p99"), ("SampleCount", "SampleCount")])
+@pytest.mark.parametrize(
+    ("written", "read"), [("SUM", "Sum"), ("Average", "Average"), ("p99", "p99"), ("SampleCount", "SampleCount")]
+)
 def test_statistics_are_spelt_as_in_the_api(written, read):
     assert read_alarm(sns_message(Trigger=TRIGGER | {"Statistic": written})).statistic == read
-    assert read_alarm(sns_message(Trigger={**TRIGGER, "Statistic": None, "ExtendedStatistic": written})).statistic == read
+    assert (
+        read_alarm(sns_message(Trigger={**TRIGGER, "Statistic": None, "ExtendedStatistic": written})).statistic == read
+    )

@@ -5,6 +5,7 @@ Text comes as it is: escaping is the template environment's work. An empty strin
 
 from __future__ import annotations
 
+from bot.report.contexts.alarms import AlarmLine, AlarmQuestion
 from bot.report.contexts.answers import (
     ExplainedCheck,
     ExplainedField,
@@ -55,6 +56,8 @@ from bot.report.contexts.thread import (
 )
 
 __all__ = [
+    "AlarmLine",
+    "AlarmQuestion",
     "Buttons",
     "CauseDetails",
     "CauseFound",

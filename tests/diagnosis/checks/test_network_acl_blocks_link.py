@@ -144,3 +144,51 @@ def test_replies_are_opened_towards_the_other_end():
 def test_the_fix_heals_the_model(evidence):
     finding = next(f for f in w.findings(CHECK, evidence) if f.status == "fail")
     assert ("pass", finding.resource) in w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence)))
+
+
+CLOUD_MAP = f"arn:aws:servicediscovery:{w.REGION}:{w.ACCOUNT}:service/srv-0orders"
+
+
+def cloud_map(*addresses, evidence=None):
+    """HTTP API → VPC link v2 → instances of Cloud Map on port 8080."""
+    evidence = evidence or v2.http_api()
+    (route,) = evidence.get(s.ROUTES, f"HTTP/{w.API}")
+    changed = route.model_copy(update={"integration": route.integration.model_copy(update={"uri": CLOUD_MAP})})
+    registered = tuple(
+        w.r.CloudMapInstance(id=a, attributes={"AWS_INSTANCE_IPV4": a, "AWS_INSTANCE_PORT": "8080"}) for a in addresses
+    )
+    evidence = w.changed(s.ROUTES, f"HTTP/{w.API}", (changed,), evidence)
+    return w.changed(s.CLOUD_MAP, CLOUD_MAP, registered, evidence)
+
+
+TO_INSTANCES = deny(egress=True, ports=(8080, 8080))
+FAR, NEAR = "10.20.11.10", "10.20.21.99"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(cloud_map(), [("not-applicable", v2.LINK_V2)], id="no instance"),
+        pytest.param(cloud_map(FAR), [("pass", DEFAULT)], id="open"),
+        pytest.param(acls([TO_INSTANCES], evidence=cloud_map(FAR)), [("fail", LINK_ACL)], id="requests out"),
+        pytest.param(acls([INTO_LINK], evidence=cloud_map(FAR)), [("fail", LINK_ACL)], id="replies back"),
+        pytest.param(acls([INTO_BALANCER], evidence=cloud_map(FAR)), [("pass", LINK_ACL)], id="requests into the link"),
+        pytest.param(
+            acls([TO_INSTANCES], evidence=cloud_map(NEAR)), [("warn", LINK_ACL)], id="one of the subnets is its own"
+        ),
+        pytest.param(
+            acls([TO_INSTANCES], evidence=cloud_map(NEAR), link_subnets=v2.LINK_SUBNETS[:1]),
+            [("pass", DEFAULT)],
+            id="the ACL of its own subnet is not asked",
+        ),
+    ],
+)
+def test_towards_instances_of_cloud_map_the_links_own_acl_counts(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_the_entry_for_an_instance_names_its_address():
+    evidence = acls([TO_INSTANCES], evidence=cloud_map(FAR))
+    (finding,) = w.findings(CHECK, evidence)
+    assert "--egress --cidr-block 10.20.11.10/32 --port-range From=8080,To=8080" in finding.fix.cli[0]
+    assert w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence))) == [("pass", LINK_ACL)]

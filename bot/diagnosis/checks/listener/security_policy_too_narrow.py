@@ -35,6 +35,7 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
     warning_signatures = frozenset(
         {"E12", "E10"}
     )  # E10 is what an HTTP API logs where a REST API names the TLS failure
+    blocking = False
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[ListenerHop]:

@@ -55,6 +55,7 @@ class ChangesNotDeployed(Check[Stage]):
     needs = (DEPLOYED, DEPLOYMENTS, ROUTES, STAGE)
     signatures = EXPLAINABLE
     warning_signatures = frozenset({"E9", "E11"})
+    blocking = False
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[Stage]:

@@ -72,7 +72,7 @@ class FlowsRefused(Check[TargetGroupHop]):
     )
     # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
     signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
-    explains = ("TG-01", "LBE-01")
+    explains = ("TG-01", "LBE-01", "TMO-01")
     blocking = False
     since = "0.1"
 

@@ -39,7 +39,7 @@ class Outlet(StrEnum):
 
 @dataclass(frozen=True)
 class WayOut:
-    """How one subnet routes to an address. `resource` is what would have to change; `reason` says what the table does."""
+    """How one subnet routes to an address: `resource` would have to change, `reason` says what the table does."""
 
     outlet: Outlet
     table_id: str

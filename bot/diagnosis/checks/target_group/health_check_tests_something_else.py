@@ -33,6 +33,7 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
     needs = (TARGET_GROUP, TARGET_HEALTH)
     warning_signatures = frozenset({"E1", "E5", "E10"})
     explains = ("TG-01",)
+    blocking = False
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

@@ -36,6 +36,7 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
     signatures = frozenset({"E6"})
     warning_signatures = frozenset({"E1", "E5", "E6", "E10", "E12"})
     explains = ("TG-01", "LB-06", "BE-01", "BE-03")
+    blocking = False
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[TargetGroupHop]:

@@ -1,7 +1,6 @@
 """The security groups that a request over a VPC link of the second generation passes, before it is at a listener.
 
-Source: AWS: apigateway-vpc-links-v2; for Cloud Map: instances register AWS_INSTANCE_IPV4 and AWS_INSTANCE_PORT
-(AWS: http-api-develop-integrations-private).
+Source: AWS: apigateway-vpc-links-v2.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from functools import partial
 
 from bot.diagnosis.admission import tcp_rule
 from bot.diagnosis.balancer_traffic import Place, some, sources_of
-from bot.diagnosis.checks.vpc_link.link_peers import LINK_IP_VERSION, groups_of, link_sources
+from bot.diagnosis.checks.vpc_link.link_peers import LINK_IP_VERSION, cloud_map_ports, groups_of, link_sources
 from bot.diagnosis.hops import BalancerHop, LinkHop
 from bot.diagnosis.reachability import Direction, Peer
 from bot.diagnosis.resources import IpPermission
@@ -65,17 +64,7 @@ def gates_of(link: LinkHop) -> Iterator[Gate]:
             if groups:
                 yield Gate("ingress", groups, name, port, owner, partial(link_sources, link), own, balancer)
     # Optional: for a link to Cloud Map the groups need not have been read; then there is nothing to say of them.
-    if link.cloud_map_arn and own and all(link.evidence.was_read(SECURITY_GROUP, i) for i in own):
-        yield from _to_instances(link, own, owner)
-
-
-def _to_instances(link: LinkHop, own: tuple[str, ...], owner: str) -> Iterator[Gate]:
-    """The way to the instances that a Cloud Map service registers with address and port."""
-    by_port: dict[int, list[str]] = {}
-    for instance in link.cloud_map or ():
-        address, port = (instance.attributes.get(f"AWS_INSTANCE_{name}", "") for name in ("IPV4", "PORT"))
-        if address and port.isdigit():
-            by_port.setdefault(int(port), []).append(address)
-    for number, addresses in sorted(by_port.items()):
-        places = partial(tuple, (Place("", tuple(addresses)),))
-        yield Gate("egress", own, owner, number, f"the Cloud Map instances {some(addresses)}", places)
+    known = own and all(link.evidence.was_read(SECURITY_GROUP, i) for i in own)
+    for port, addresses in cloud_map_ports(link).items() if known else ():
+        places = partial(tuple, (Place("", addresses),))
+        yield Gate("egress", own, owner, port, f"the Cloud Map instances {some(addresses)}", places)

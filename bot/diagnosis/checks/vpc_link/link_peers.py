@@ -1,6 +1,7 @@
-"""Where a VPC link of the second generation stands: its addresses, and the security groups that it carries.
+"""Where a VPC link of the second generation stands, which security groups it carries, and where Cloud Map leads it.
 
-Source: AWS: apigateway-vpc-links-v2. Which network interface belongs to which link is not shown: those of API Gateway
+Sources: AWS: apigateway-vpc-links-v2; http-api-develop-integrations-private (instances of Cloud Map register
+AWS_INSTANCE_IPV4 and AWS_INSTANCE_PORT). Which network interface belongs to which link is not shown: those of API Gateway
 in the link's subnets that carry the link's own groups are taken for its own.
 """
 
@@ -49,3 +50,13 @@ def _own_interfaces(hop: LinkHop) -> tuple[NetworkInterface, ...]:
         return ()
     wanted = set(link.security_group_ids) if isinstance(link, VpcLinkV2) else set()
     return tuple(x for x in found if set(x.group_ids) == wanted) or found
+
+
+def cloud_map_ports(hop: LinkHop) -> dict[int, tuple[str, ...]]:
+    """Return the addresses of the instances that a link leads to over Cloud Map, by port."""
+    by_port: dict[int, tuple[str, ...]] = {}
+    for instance in hop.cloud_map or () if hop.cloud_map_arn else ():
+        address, port = (instance.attributes.get(f"AWS_INSTANCE_{name}", "") for name in ("IPV4", "PORT"))
+        if address and port.isdigit():
+            by_port[int(port)] = (*by_port.get(int(port), ()), address)
+    return dict(sorted(by_port.items()))

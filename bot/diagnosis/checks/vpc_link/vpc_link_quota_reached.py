@@ -38,6 +38,7 @@ class VpcLinkQuotaReached(Check[LinkHop]):
     needs = (VPC_LINK_V1, VPC_LINK_V2, QUOTA)
     signatures = frozenset({"E1", "E7"})
     explains = ("VPL-03", "VPL-04")
+    blocking = False
     since = "0.1"
 
     def subjects(self, walk: Walk) -> Reached[LinkHop]:

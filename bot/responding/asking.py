@@ -1,0 +1,62 @@
+"""An alarm that Slack showed, and what is wanted of it: the body of an `alarm` job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.alarms import Alarm
+
+ALARM: Final = "alarm"
+"""The kind of the jobs whose body is an `AlarmAsk`."""
+
+
+class AlarmAsk(BaseModel):
+    """One alarm to respond to. Empty strings mean "none"."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wanted: Literal["diagnosis", "recovery"]
+    """The diagnosis of an alarm that was raised, or a word about one that is over."""
+    alarm: Alarm
+    channel: str
+    ts: str
+    """The message that shows the alarm."""
+    thread_ts: str = ""
+    """The thread that this message is in."""
+    user: str = ""
+    """Who asked with the shortcut. Then there is always an answer, and always a run of its own."""
+    response_url: str = ""
+    reference: str = ""
+
+    @property
+    def thread(self) -> str:
+        """The thread that belongs to the alarm."""
+        return self.thread_ts or self.ts
+
+    @property
+    def when(self) -> datetime:
+        """The state change, or else the message."""
+        return self.alarm.at or datetime.fromtimestamp(float(self.ts), UTC)
+
+    @property
+    def identity(self) -> str:
+        """The alarm, as far as its relays agree how to name it: a card has no ARN, and may lack the account."""
+        return f"{self.channel}/{self.alarm.region or ''}/{self.alarm.alarm_name}"
+
+
+def shortened(alarm: Alarm) -> Alarm:
+    """The alarm without its long texts, which nothing here needs and which should not be kept."""
+    return replace(alarm, description=None, reason=None)
+
+
+def alarm_key(ask: AlarmAsk) -> str:
+    """The identity of one state change: whatever relay tells of it in a channel, and however often, it is one.
+
+    CloudWatch's milliseconds are cut, because cards show seconds.
+    """
+    moment = ask.alarm.at.astimezone(UTC).replace(microsecond=0).isoformat() if ask.alarm.at else ask.ts
+    return f"alarm:{ask.wanted}:{ask.identity}:{moment}"
