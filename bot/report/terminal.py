@@ -19,6 +19,8 @@ from bot.report.wording import BEHIND, CONFIDENCES, STATUS_MARKS, count, date_ti
 WIDTH = 110
 """Columns: wide enough for a sentence, narrow enough for half a screen. Commands and log lines are never wrapped."""
 _MOST_LOG_LINES = 30
+_MOST_REQUESTS = 2
+"""Failing requests that a terminal shows: they are usually alike."""
 _MARKS = {"✅": "ok ", "❌": "BAD", "⚠️": "!  ", "❔": "?  ", BEHIND: "-  "}
 
 
@@ -121,10 +123,11 @@ def _gaps(report: Report) -> Iterator[str]:
 
 
 def _logs(report: Report) -> Iterator[str]:
-    for logged in report.logs:
+    for logged in report.logs[:_MOST_REQUESTS]:
         yield from _log(logged)
-    if report.failing_requests > len(report.logs):
-        yield from ("", f"+{report.failing_requests - len(report.logs):,} more failing requests in the log")
+    if report.failing_requests > _MOST_REQUESTS:
+        more = report.failing_requests - min(_MOST_REQUESTS, len(report.logs))
+        yield from ("", f"+{more:,} more failing requests in the log (--format json shows {len(report.logs)} of them)")
 
 
 def _log(logged: LoggedRequest) -> Iterator[str]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.alarms import Alarm
+
 ARN = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-prod-5xx"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms"
-REASON = "Threshold Crossed: 1 out of the last 1 datapoints [3.0 (04/03/26 10:47:00)] was greater than the threshold (0.0) (minimum 1 datapoint for OK -> ALARM transition)."
+REASON = (
+    "Threshold Crossed: 1 out of the last 1 datapoints [3.0 (04/03/26 10:47:00)] was greater than the threshold (0.0)"
+    " (minimum 1 datapoint for OK -> ALARM transition)."
+)
 CONSOLE = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/orders-prod-5xx"
 
 Json = dict[str, Any]
@@ -154,9 +159,19 @@ def attachment(**content: Any) -> Json:
     return card(attachments=[content])
 
 
+def legacy(*pairs: tuple[str, str], **content: Any) -> Json:
+    """A message of an app with one legacy attachment of labelled fields."""
+    return attachment(fields=[{"title": title, "value": value, "short": True} for title, value in pairs], **content)
+
+
 def amazon_q(title: str, *pairs: tuple[str, str], url: str = CONSOLE, **message: Any) -> Json:
     """A card of Amazon Q Developer."""
     return card(section(f"*<{url}|{title}>*"), section(REASON.replace(">", "&gt;")), fields(*pairs), **message)
+
+
+def says(alarm: Alarm) -> tuple[str | None, ...]:
+    """What most tables compare."""
+    return (alarm.relay, alarm.state, alarm.alarm_name, alarm.region)
 
 
 def escaped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Payloads of the wild, with what each says. Accounts, signatures and links are made up; the shapes are as they were."""
+"""Payloads of the wild, with what each says. Accounts, signatures and links are made up; the shapes are real."""
 
 from __future__ import annotations
 

@@ -74,7 +74,9 @@ PRINTED = {
     "python": repr(PLAIN),
     "python-with-json-inside": repr(sns_record(sns_envelope(PLAIN))),
     "python-behind-words": f"[INFO] 2026-03-04 Event: {sns_record(sns_envelope(PLAIN))!r}",
-    "javascript": "{ AlarmName: 'orders-prod-5xx', NewStateValue: 'ALARM', Region: 'EU (Ireland)', Trigger: { MetricName: '5XXError', Namespace: 'AWS/ApiGateway', Unit: undefined, Dimensions: [ { name: 'ApiName', value: 'orders' }, ], }, }",
+    "javascript": "{ AlarmName: 'orders-prod-5xx', NewStateValue: 'ALARM', Region: 'EU (Ireland)', Trigger: {"
+    " MetricName: '5XXError', Namespace: 'AWS/ApiGateway', Unit: undefined,"
+    " Dimensions: [ { name: 'ApiName', value: 'orders' }, ], }, }",
     "single-quotes": json.dumps(sns_message(AlarmDescription="x")).replace('"', "'"),
 }
 
@@ -131,7 +133,7 @@ def test_documents(text, found):
         ("a &amp; b", "a & b", True),
         ("&amp;lt;", "&lt;", True),
         (
-            "<https://x.example.com|x> <https://y.example.com> <mailto:a@example.com|a@example.com> <!channel> <@U1|ada>",
+            "<https://x.example.com|x> <https://y.example.com> <mailto:a@example.com|a@example.com> <!here> <@U1|ada>",
             "x https://y.example.com a@example.com  ada",
             True,
         ),

@@ -23,10 +23,48 @@ from tests.alarms.samples import (
 )
 
 KEYS = st.sampled_from(
-    "Type Message TopicArn Records Sns body Body event message payload text attachments blocks fields elements files title value type "
-    "subtype AlarmName NewStateValue StateValue Trigger Metrics MetricStat Metric Dimensions name Name Value Expression detail "
-    "detail-type state previousState configuration alarmData reasonData TriggeringChildren AlarmRule MetricAlarms plain_text filetype "
-    "alarmName namespace metrics id url channel ts thread_ts bot_profile from_url fallback Region AlarmArn StateChangeTime".split()
+    [
+        *("Type", "Message", "TopicArn", "Records", "Sns", "body", "Body", "MetricAlarms"),
+        *(
+            "event",
+            "message",
+            "payload",
+            "text",
+            "attachments",
+            "blocks",
+            "fields",
+            "elements",
+            "files",
+            "title",
+            "value",
+        ),
+        *(
+            "type",
+            "subtype",
+            "channel",
+            "ts",
+            "thread_ts",
+            "bot_profile",
+            "from_url",
+            "fallback",
+            "plain_text",
+            "filetype",
+        ),
+        *("AlarmName", "NewStateValue", "StateValue", "Trigger", "Metrics", "MetricStat", "Metric", "Dimensions"),
+        *(
+            "name",
+            "Name",
+            "Value",
+            "Expression",
+            "Region",
+            "AlarmArn",
+            "StateChangeTime",
+            "TriggeringChildren",
+            "AlarmRule",
+        ),
+        *("detail", "detail-type", "state", "previousState", "configuration", "alarmData", "reasonData", "alarmName"),
+        *("namespace", "metrics", "id", "url"),
+    ]
 )
 WORDS = st.sampled_from(
     [

@@ -9,7 +9,10 @@ import pytest
 from bot.alarms import read_alarm
 from tests.alarms.samples import ARN, REASON, attachment
 
-OPENING = f'You are receiving this email because your Amazon CloudWatch Alarm "orders-prod-5xx" in the EU (Ireland) region has entered the ALARM state, because "{REASON}" at "Wednesday 04 March, 2026 10:48:25 UTC".'
+OPENING = (
+    'You are receiving this email because your Amazon CloudWatch Alarm "orders-prod-5xx" in the EU (Ireland) region has'
+    f' entered the ALARM state, because "{REASON}" at "Wednesday 04 March, 2026 10:48:25 UTC".'
+)
 DETAILS = f"""Alarm Details:
 - Name:                       orders-prod-5xx
 - Description:                The orders API fails.
@@ -20,7 +23,7 @@ DETAILS = f"""Alarm Details:
 - Alarm Arn:                  {ARN}
 """
 METRIC = """Threshold:
-- The alarm is in the ALARM state when the metric is GreaterThanThreshold 0.0 for at least 1 of the last 1 period(s) of 60 seconds.
+- The alarm is in the ALARM state when the metric is GreaterThanThreshold 0.0 for 60 seconds.
 
 Monitored Metric:
 - MetricNamespace:                     AWS/ApiGateway
@@ -110,7 +113,8 @@ def test_the_opening_sentence_may_be_wrapped():
 
 
 def test_a_value_may_go_on_in_the_next_line():
-    text = "Alarm Details:\n- Name: orders\n- State Change: OK -> ALARM\n- Reason for State Change:\n    Threshold Crossed: 1\n    datapoint\n- Timestamp: x\n"
+    reason = "- Reason for State Change:\n    Threshold Crossed: 1\n    datapoint\n- Timestamp: x\n"
+    text = f"Alarm Details:\n- Name: orders\n- State Change: OK -> ALARM\n{reason}"
     assert read_alarm(text).reason == "Threshold Crossed: 1 datapoint"
 
 

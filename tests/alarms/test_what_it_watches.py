@@ -135,11 +135,14 @@ def test_cautions(changes, cautions):
 
 
 def test_an_alarm_for_missing_data_says_so():
-    reason = "Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints were treated as [Breaching]."
+    reason = "Threshold Crossed: no datapoints were received and 2 missing datapoints were treated as [Breaching]."
     assert read_alarm(sns_message(NewStateReason=reason)).cautions == (Caution.NO_DATA,)
     assert read_alarm(sns_message(NewStateReason=reason, NewStateValue="OK")).cautions == ()
 
 
+INSIGHTS = (
+    "SELECT SUM(\"5XXError\") FROM SCHEMA(\"AWS/ApiGateway\", ApiName) WHERE ApiName = 'orders' AND Stage = 'prod'"
+)
 LAMBDA = query("m9", "Errors", "AWS/Lambda", FunctionName="f")
 ERRORS = query("m1", "5XXError", returned=False, ApiName="orders", Stage="prod")
 COUNT = query("m2", "Count", returned=False, ApiName="orders", Stage="prod")
@@ -203,7 +206,7 @@ def test_an_anomaly_alarm_is_about_the_metric_in_its_band():
     ("expression", "metric", "api", "stage", "relevant"),
     [
         (
-            "SELECT SUM(\"5XXError\") FROM SCHEMA(\"AWS/ApiGateway\", ApiName) WHERE ApiName = 'orders' AND Stage = 'prod'",
+            INSIGHTS,
             "5XXError",
             "orders",
             "prod",

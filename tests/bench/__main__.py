@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f" making the clients took {client_seconds:.2f} s, once for every process;"
         f" the whole bench took {time.monotonic() - began:.0f} s\n\n"
     )
-    sys.stdout.write("\n\n".join((table.figures(medians), table.services(medians), table.ratios(medians))) + "\n")
+    sys.stdout.write("\n\n".join((table.figures(medians), table.services(medians), table.ratios(samples))) + "\n")
     return 0
 
 

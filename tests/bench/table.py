@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import median
 
 from tests.bench.measure import Sample
 
@@ -24,8 +25,8 @@ def figures(samples: Mapping[str, Sample]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {name} | {s.verdict} | {s.calls} | {s.rounds} | {s.chain} | {s.wall:.2f} | {s.cpu:.2f} | {s.judging:.3f}"
-        f" | {s.serving:.2f} |"
+        f"| {name} | {s.verdict} | {s.calls} | {'–' if name.endswith(SEQUENTIAL) else s.rounds} | {s.chain}"
+        f" | {s.wall:.2f} | {s.cpu:.2f} | {s.judging:.3f} | {s.serving:.2f} |"
         for name, s in samples.items()
     ]
     return "\n".join(lines)
@@ -42,10 +43,10 @@ def services(samples: Mapping[str, Sample]) -> str:
     return "\n".join(lines)
 
 
-def ratios(samples: Mapping[str, Sample]) -> str:
-    """Quotients of wall times, and how many calls each side made."""
-    lines = ["| ratio | wall | calls |", "|---|---|---|"]
+def ratios(samples: Mapping[str, Sequence[Sample]]) -> str:
+    """Quotients of wall times within one round, which meet the same load: their median, least and greatest."""
+    lines = ["| ratio of wall times | median | least | greatest |", "|---|---|---|---|"]
     for over, under, meaning in RATIOS:
-        a, b = samples[over], samples[under]
-        lines.append(f"| {meaning} | {a.wall / b.wall:.2f} | {a.calls} / {b.calls} |")
+        found = [a.wall / b.wall for a, b in zip(samples[over], samples[under], strict=True)]
+        lines.append(f"| {meaning} | {median(found):.2f} | {min(found):.2f} | {max(found):.2f} |")
     return "\n".join(lines)

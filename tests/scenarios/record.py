@@ -82,7 +82,11 @@ def _single_faults() -> Iterator[Recipe]:
         fitting = [t for t in TOPOLOGIES if fault.fits(_built(t))]
         chosen = [t for t in FAVOURITES if t in fitting][:2] or fitting[:1]
         for topology in chosen:
-            expected = EXCEPTIONS.get(f"{name}-{topology}") or EXCEPTIONS.get(name) or _expected(fault.check, fault.summary, topology)
+            expected = (
+                EXCEPTIONS.get(f"{name}-{topology}")
+                or EXCEPTIONS.get(name)
+                or _expected(fault.check, fault.summary, topology)
+            )
             yield Recipe(f"{fault.check.lower()}-{name}-{topology}", topology, fault.apply, expected)
 
 
