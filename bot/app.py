@@ -24,12 +24,18 @@ from bot.diagnosis.engine import Clock, Reader
 from bot.diagnosis.model import Request
 from bot.diagnosis.redaction import redact
 from bot.jobs.sqlite import SqliteJobQueue
+from bot.kinds import ByKind
 from bot.log_lines import log_json
 from bot.reading import CannotReadError, Readers, SharedReadings
+from bot.report.asking import DIAGNOSE
+from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
 from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.responding.asking import ALARM
+from bot.responding.memory import AlarmMemory
+from bot.responding.responder import Alarms, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.database import Database
@@ -47,9 +53,13 @@ def system_clock() -> Clock:
 
 @dataclass(frozen=True)
 class World:
-    """What a test replaces: how AWS is read, time, waiting, the seconds between two writes to a channel, the checks."""
+    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks.
+
+    `pace` is in seconds, between two writes to a channel.
+    """
 
     readers: Readers | None = None
+    alarms: Alarms | None = None
     clock: Clock = field(default_factory=system_clock)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
@@ -89,13 +99,26 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     readings = SharedReadings(
         world.readers or aws_readers(), world.clock, deadline=settings.deadline, threads=settings.concurrency
     )
+    poster = Poster(client, store.posts, pace, sleep=world.sleep)
     worker = Worker(
         store=store,
-        poster=Poster(client, store.posts, pace, sleep=world.sleep),
+        poster=poster,
         renderer=renderer,
         readings=readings,
         clock=world.clock,
         bot_name=bot_name,
+        checks=world.checks,
+    )
+    responder = Responder(
+        jobs=queue,
+        runs=store.runs,
+        memory=AlarmMemory(store, settings.alarm_window * 60),
+        poster=poster,
+        marks=Marks(client),
+        renderer=renderer,
+        readings=readings,
+        alarms=world.alarms or aws_alarms(),
+        default_region=settings.default_region,
         checks=world.checks,
     )
     edge = handlers.Edge(
@@ -111,7 +134,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         app=bolt_app(settings, edge, identity, session),
         queue=queue,
         store=store,
-        worker=worker,
+        worker=ByKind({DIAGNOSE: worker, ALARM: responder}),
         readings=readings,
         clock=world.clock,
     )
@@ -161,6 +184,15 @@ def _quiet_while_built() -> logging.Logger:
     logger = logging.getLogger("slack_bolt.vpclink")
     logger.setLevel(logging.ERROR)
     return logger
+
+
+def aws_alarms() -> Alarms:
+    """What reads alarms with the credentials of this process; boto3 is imported here, as below."""
+    import boto3
+
+    from bot.aws.alarms import AlarmReader
+
+    return AlarmReader(boto3.Session())
 
 
 def aws_readers() -> Readers:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from handlers.ids import COMMAND
+from handlers.ids import COMMAND, DIAGNOSE_ALARM
 from handlers.parsing import DIAGNOSE_USAGE
 from handlers.web import EVENTS_PATH
 
 SCOPES: Final[dict[str, str]] = {
     "app_mentions:read": "be asked in a thread: @vpclink diagnose …",
-    "channels:history": "find its own message again after a lost reply or a restart",
+    "channels:history": "hear alarms, and find its own message again after a lost reply or a restart",
     "chat:write": "post and edit the report",
     "commands": "the slash command",
     "groups:history": "the same as channels:history, in private channels",
+    "reactions:write": "put a check mark on an alarm that has recovered",
 }
 """Why each scope is asked for."""
 
-EVENTS: Final = ("app_mention",)
+EVENTS: Final = ("app_mention", "message.channels", "message.groups")
 
 
 def manifest(request_url: str | None) -> dict[str, Any]:
@@ -33,6 +34,14 @@ def manifest(request_url: str | None) -> dict[str, Any]:
         },
         "features": {
             "bot_user": {"display_name": "vpclink", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Diagnose this alarm",
+                    "type": "message",
+                    "callback_id": DIAGNOSE_ALARM,
+                    "description": "Find out in its thread why the API of this alarm fails",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": COMMAND,

@@ -14,11 +14,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.diagnosis.engine import Clock
 from bot.jobs.interface import JobQueue
+from bot.kinds import ByKind
 from bot.log_lines import event
 from bot.reading import SharedReadings
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
-from bot.worker import Worker
 from handlers.socket_mode import SILENCE_SECONDS, SocketMode
 from handlers.web import HttpServer
 
@@ -48,7 +48,7 @@ class Service:
     app: AsyncApp
     queue: JobQueue
     store: Store
-    worker: Worker
+    worker: ByKind
     readings: SharedReadings
     clock: Clock
     intakes: list[Intake] = field(default_factory=list)

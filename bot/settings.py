@@ -121,6 +121,15 @@ class Settings(BaseModel):
         "AWS_DEFAULT_REGION count; where none is, every request must name its region.",
         pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$",
     )
+    alarm_window: float = _setting(
+        15.0,
+        "VPCLINK_ALARM_WINDOW",
+        expected="minutes from 0 to 1440",
+        description="Minutes in which another alarm of the same API and stage joins the thread of the first one, "
+        "instead of being diagnosed again. 0: every alarm is diagnosed.",
+        ge=0,
+        le=1440,
+    )
     templates: Path | None = _setting(
         None,
         "VPCLINK_TEMPLATES",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import buttons, commands, errors, events, mentions, middleware
+from handlers import alarms, buttons, commands, errors, events, mentions, middleware
 from handlers.edge import Edge
 
 __all__ = ["Edge", "register"]
@@ -19,6 +19,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     middleware.register(app, edge)
     commands.register(app)
     mentions.register(app)
+    alarms.register(app)
     buttons.register(app)
     events.register(app)
     errors.register(app)

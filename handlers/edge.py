@@ -16,6 +16,7 @@ from bot.report.asking import DIAGNOSE, Ask
 from bot.report.contexts import Context, Notice
 from bot.report.message import Message
 from bot.report.render import Renderer
+from bot.responding.asking import ALARM, AlarmAsk
 from bot.store.interface import Store
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,11 @@ class Edge:
         """Keep the request: once this returns it survives a crash. The same key is the same request."""
         put = await self.jobs.put(DIAGNOSE, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "request taken", job=put.job_id, duplicate=put.duplicate, api=ask.request.api)
+
+    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None) -> None:
+        """Keep an alarm, as `enqueue` keeps a request."""
+        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group)
+        event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
 
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""

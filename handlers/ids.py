@@ -13,6 +13,9 @@ SHOW_LOGS: Final = "vpclink_show_logs"
 CHOOSE: Final = "vpclink_choose"
 """Ask again with this API or stage. Several stand in one block, so each appends `-` and its number."""
 
+DIAGNOSE_ALARM: Final = "vpclink_diagnose_alarm"
+"""The shortcut in the menu of every message."""
+
 LOGS_VIEW: Final = "vpclink_logs"
 """The modal of log excerpts."""
 NOTICE_VIEW: Final = "vpclink_notice"

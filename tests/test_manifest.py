@@ -16,17 +16,23 @@ METHOD_SCOPES = {
     "api_test": set(),
     "apps_connections_open": set(),  # the app-level token's connections:write
     "auth_test": set(),
+    "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
+    "reactions_add": {"reactions:write"},
     "views_open": set(),
     "views_update": set(),
 }
 """The bot scopes of the Web API methods (https://docs.slack.dev/reference/methods)."""
 
-EVENT_SCOPES = {"app_mention": {"app_mentions:read"}}
+EVENT_SCOPES = {
+    "app_mention": {"app_mentions:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+}
 
 
 def methods_called() -> set[str]:
@@ -63,7 +69,11 @@ def test_commands_and_events_are_those_that_have_a_listener():
     assert (
         [c["command"] for c in manifest(None)["features"]["slash_commands"]] == bound.named["command"] == [ids.COMMAND]
     )
-    assert list(EVENTS) == bound.named["event"]
+    # A subscription names the kind of channel; what is delivered is a `message` from each of them.
+    assert {event.split(".")[0] for event in EVENTS} == set(bound.named["event"])
+    shortcuts = manifest(None)["features"]["shortcuts"]
+    assert [(s["type"], s["callback_id"]) for s in shortcuts] == [("message", ids.DIAGNOSE_ALARM)]
+    assert bound.named["message_shortcut"] == [ids.DIAGNOSE_ALARM]
     assert set(bound.caught) >= {"command", "event", "action", "view", "view_closed", "shortcut", "options"}
 
 
@@ -111,6 +121,9 @@ def test_the_lengths_that_slack_allows():
     (command,) = found["features"]["slash_commands"]
     assert len(command["command"]) <= 32
     assert len(command["usage_hint"]) <= 1000
+    (shortcut,) = found["features"]["shortcuts"]
+    assert len(shortcut["name"]) <= 24
+    assert len(shortcut["description"]) <= 150
 
 
 def test_slack_would_install_it():
@@ -118,3 +131,4 @@ def test_slack_would_install_it():
         manifest(None), app_id="A1", bot_token="xoxb-1", signing_secret="s", app_token="xapp-1", bot_id="B1"
     )
     assert app.slash_commands[0].command == ids.COMMAND
+    assert app.shortcuts[0].callback_id == ids.DIAGNOSE_ALARM

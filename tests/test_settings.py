@@ -104,6 +104,7 @@ def test_every_setting_is_documented():
         "VPCLINK_DEADLINE",
         "VPCLINK_CONCURRENCY",
         "VPCLINK_DEFAULT_REGION",
+        "VPCLINK_ALARM_WINDOW",
         "VPCLINK_TEMPLATES",
         "VPCLINK_LOG_LEVEL",
         "VPCLINK_RETENTION_DAYS",

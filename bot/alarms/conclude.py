@@ -16,14 +16,11 @@ _NO_DATA: Final = re.compile(r"no datapoints were received|missing datapoints? (
 
 
 def conclude(draft: Draft, context: Context, relay: str) -> Alarm:
-    """Return the alarm. The region is the ARN's, else the topic's, else a console link's, else the one shown by name:
-    they can disagree, and only the first two are CloudWatch's own.
-    """
+    """Return the alarm; what is not in the draft stays None."""
     parts = arn_parts(draft.arn)
-    region = (parts[1] if parts else None) or context.topic_region or draft.link_region or named_region(draft.region)
     main = _main(draft.metrics)
     apis = _apis(draft.metrics)
-    api = apis[0] if len({(api.name, api.id) for api in apis}) == 1 else Api()
+    api = _common(apis)
     return Alarm(
         is_alarm=draft.is_alarm,
         state=draft.state,
@@ -36,7 +33,7 @@ def conclude(draft: Draft, context: Context, relay: str) -> Alarm:
         reason=draft.reason,
         at=draft.at,
         account=(parts[2] if parts else None) or draft.account,
-        region=region,
+        region=_region(draft, context),
         kind=draft.kind,
         metrics=draft.metrics,
         namespace=main.namespace,
@@ -46,9 +43,9 @@ def conclude(draft: Draft, context: Context, relay: str) -> Alarm:
         metric_account=main.account,
         api_name=api.name,
         api_id=api.id,
-        stage=_shared([found.stage for found in apis]),
-        resource_path=_shared([found.resource_path for found in apis]),
-        method=_shared([found.method for found in apis]),
+        stage=api.stage,
+        resource_path=api.resource_path,
+        method=api.method,
         apis=apis,
         children=draft.children,
         alarm_rule=draft.alarm_rule,
@@ -58,6 +55,14 @@ def conclude(draft: Draft, context: Context, relay: str) -> Alarm:
         relay=context.relay or relay,
         slack=context.slack,
     )
+
+
+def _region(draft: Draft, context: Context) -> str | None:
+    """Return the ARN's region, else the topic's, else a console link's, else the one shown by name: they can disagree,
+    and only the first two are CloudWatch's own.
+    """
+    parts = arn_parts(draft.arn)
+    return (parts[1] if parts else None) or context.topic_region or draft.link_region or named_region(draft.region)
 
 
 def _main(metrics: tuple[Metric, ...]) -> Metric:
@@ -75,9 +80,17 @@ def _apis(metrics: tuple[Metric, ...]) -> tuple[Api, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _shared(values: list[str | None]) -> str | None:
-    """Return the value that all have in common."""
-    return values[0] if len(set(values)) == 1 else None
+def _common(apis: tuple[Api, ...]) -> Api:
+    """Return what all the APIs have in common."""
+    one = len({(api.name, api.id) for api in apis}) == 1
+    stages, paths, methods = ({getattr(api, part) for api in apis} for part in ("stage", "resource_path", "method"))
+    return Api(
+        name=apis[0].name if one else None,
+        id=apis[0].id if one else None,
+        stage=stages.pop() if len(stages) == 1 else None,
+        resource_path=paths.pop() if len(paths) == 1 else None,
+        method=methods.pop() if len(methods) == 1 else None,
+    )
 
 
 def _cautions(draft: Draft) -> tuple[Caution, ...]:

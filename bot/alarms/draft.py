@@ -39,7 +39,6 @@ class Context:
     """What the wrappings around a payload say."""
 
     topic_region: str | None = None
-    subject: str | None = None
     slack: SlackDelivery | None = None
     relay: str | None = None
     """The outermost wrapping."""

@@ -94,7 +94,7 @@ def _read(payload: object, context: Context, depth: int) -> Iterator[Alarm]:
     if depth > _DEEPEST:
         return
     if isinstance(payload, str):
-        yield from _read_text(payload[:LONGEST_TEXT], context, depth)
+        yield from _read_text(payload[:LONGEST_TEXT].lstrip("\ufeff"), context, depth)
     elif isinstance(payload, list | tuple):
         for item in items(payload):
             yield from _read(item, context, depth + 1)
@@ -110,8 +110,7 @@ def _read_object(payload: Mapping[str, object], context: Context, depth: int) ->
             return
     if posted := message_of(payload):
         message, delivery = posted
-        card = card_of(message)
-        yield from _read_shown(card, card.texts, replace(context, slack=delivery), depth)
+        yield from _read_shown(card_of(message), replace(context, slack=delivery), depth)
         return
     for relay, parse in DOCUMENTS:
         if draft := parse(payload):
@@ -121,11 +120,7 @@ def _read_object(payload: Mapping[str, object], context: Context, depth: int) ->
 
 def _read_wrapped(part: Wrapped, context: Context, depth: int) -> Iterator[Alarm]:
     """Read the inside; a text that says nothing may stand under a subject that does."""
-    inside = replace(
-        context,
-        topic_region=part.topic_region or context.topic_region,
-        subject=part.subject or context.subject,
-    )
+    inside = replace(context, topic_region=part.topic_region or context.topic_region)
     found = list(_read(part.payload, inside, depth + 1))
     if not found and part.subject and not isinstance(part.payload, Mapping):
         text = part.payload if isinstance(part.payload, str) else ""
@@ -138,25 +133,31 @@ def _read_text(text: str, context: Context, depth: int) -> Iterator[Alarm]:
     value = read_json(text)
     if isinstance(value, str):
         yield from _read(value, context, depth + 1)
-    elif isinstance(value, Mapping | list):
-        found = list(_read(value, context, depth + 1))
-        escaped = found and found[0].slack is None and "&" in text and is_escaped(text)
-        yield from (escaped and list(_read(read_json(decode(text)), context, depth + 1))) or found
-    else:
-        card = card_of_text(text)
-        yield from _read_shown(card, (*card.texts, text), context, depth)
+        return
+    whole = isinstance(value, Mapping | list)
+    found = list(_read(value, context, depth + 1)) if whole else _pasted(text, context, depth)
+    if "&" in text and is_escaped(text) and not (found and found[0].slack):
+        found = _pasted(decode(text), context, depth) or found
+    if not found and not whole:
+        found = list(_read_card(card_of_text(text), context))
+    yield from found
 
 
-def _read_shown(card: Card, texts: tuple[str, ...], context: Context, depth: int) -> Iterator[Alarm]:
+def _read_shown(card: Card, context: Context, depth: int) -> Iterator[Alarm]:
     """Read CloudWatch's objects in the first text that has some, else the card as a person would."""
-    inside = replace(context, relay=context.relay or PASTED)
-    for text in texts[:_MOST_TEXTS]:
-        if "{" in text and "alarm" in text.lower():
-            found = [alarm for document in documents(text) for alarm in _read(document, inside, depth + 1)]
-            if found:
-                yield from found
-                return
+    for text in card.texts[:_MOST_TEXTS]:
+        if found := _pasted(text, context, depth):
+            yield from found
+            return
     yield from _read_card(card, context)
+
+
+def _pasted(text: str, context: Context, depth: int) -> list[Alarm]:
+    """Read the objects that stand in a text."""
+    if "{" not in text or "alarm" not in text.lower():
+        return []
+    inside = replace(context, relay=context.relay or PASTED)
+    return [alarm for document in documents(text) for alarm in _read(document, inside, depth + 1)]
 
 
 def _read_card(card: Card, context: Context) -> Iterator[Alarm]:

@@ -63,6 +63,7 @@ def _branches(walk: Walk) -> Iterator[Iterator[Want]]:
         (walk.balancers, _balancer),
         (walk.balancers, _balancer_network),
         (walk.listeners, _listener),
+        (walk.listeners, _further_certificates),
         (walk.target_groups, _target_group),
         (walk.targets, _target),
         (walk.targets, _target_network),
@@ -170,6 +171,9 @@ def _link_network(hop: LinkHop) -> Iterator[Want]:
     for group in link.security_group_ids:
         yield s.SECURITY_GROUP, group
     yield from _prefix_lists(found_groups(hop.evidence, link.security_group_ids))
+    if not link.security_group_ids:  # the link then carries the VPC's default group: its interfaces tell which
+        for group in dict.fromkeys(g for interface in hop.interfaces for g in interface.group_ids):
+            yield s.SECURITY_GROUP, group
 
 
 def _balancer(balancer: BalancerHop) -> Iterator[Want]:
@@ -197,9 +201,6 @@ def _listener(hop: ListenerHop) -> Iterator[Want]:
             yield s.CERTIFICATE, reference.certificate_arn
         yield s.LISTENER_CERTIFICATES, listener.listener_arn
         yield s.SSL_POLICY, listener.ssl_policy
-        yield from _imported(hop, [reference.certificate_arn for reference in listener.certificates])
-        for reference in hop.evidence.get(s.LISTENER_CERTIFICATES, listener.listener_arn) or ():
-            yield s.CERTIFICATE, reference.certificate_arn
     elif listener.protocol.startswith("TCP"):
         yield s.LISTENER_ATTRIBUTES, listener.listener_arn
     balancer = hop.balancer.balancer
@@ -207,10 +208,17 @@ def _listener(hop: ListenerHop) -> Iterator[Want]:
         yield s.RULES, listener.listener_arn
 
 
-def _imported(hop: ListenerHop, arns: list[str]) -> Iterator[Want]:
-    """Only an imported certificate can lack a part of its chain: its text is read."""
-    for arn in arns:
-        if hop.evidence.was_read(s.CERTIFICATE, arn):
+def _further_certificates(hop: ListenerHop) -> Iterator[Want]:
+    """The certificates that SNI may choose. Only an imported one can lack a part of its chain: its text is read."""
+    arns = [reference.certificate_arn for reference in hop.listener.certificates]
+    if hop.listener.protocol in {"TLS", "HTTPS"} and not hop.evidence.failed(
+        s.LISTENER_CERTIFICATES, hop.listener.listener_arn
+    ):
+        further = hop.evidence.get(s.LISTENER_CERTIFICATES, hop.listener.listener_arn) or ()
+        arns += [reference.certificate_arn for reference in further]
+    for arn in dict.fromkeys(arns):
+        yield s.CERTIFICATE, arn
+        if hop.evidence.was_read(s.CERTIFICATE, arn) and not hop.evidence.failed(s.CERTIFICATE, arn):
             found = hop.evidence.get(s.CERTIFICATE, arn)
             if found and found.type == "IMPORTED" and ":acm:" in arn:
                 yield s.CERTIFICATE_BODY, arn

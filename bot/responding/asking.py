@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -44,8 +45,11 @@ class AlarmAsk(BaseModel):
 
     @property
     def identity(self) -> str:
-        """The alarm, as far as its relays agree how to name it: a card has no ARN, and may lack the account."""
-        return f"{self.channel}/{self.alarm.region or ''}/{self.alarm.alarm_name}"
+        """The alarm in its channel, as far as its relays agree how to name it: a card has no ARN, and may lack the
+        account. Hashed, because a payload's names may be longer than a key.
+        """
+        name = f"{self.channel}/{self.alarm.region or ''}/{self.alarm.alarm_name or self.ts}"
+        return hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
 
 
 def shortened(alarm: Alarm) -> Alarm:

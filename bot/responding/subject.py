@@ -103,10 +103,9 @@ def subject_of(alarm: Alarm, default_region: str | None) -> Subject | NotOurs:
         return NotOurs("alarm does not say which API it watches")
     if not region:
         return NotOurs("alarm does not say its region, and VPCLINK_DEFAULT_REGION is not set")
-    apis = tuple(dict.fromkeys(Api(api.name, api.id, api.stage) for api in alarm.apis)) if several(alarm) else alarm.apis
-    return Subject(apis[:1] if len(apis) == 1 else apis, region, alarm.metric_account or alarm.account)
+    return Subject(_distinct(alarm.apis), region, alarm.metric_account or alarm.account)
 
 
-def several(alarm: Alarm) -> bool:
-    """Whether the alarm watches more than one route: then none of them is the one that fails."""
-    return len(alarm.apis) > 1
+def _distinct(apis: tuple[Api, ...]) -> tuple[Api, ...]:
+    """The APIs and stages. Of several routes none is known to be the one that fails, so the route is left out."""
+    return apis if len(apis) == 1 else tuple(dict.fromkeys(Api(api.name, api.id, api.stage) for api in apis))

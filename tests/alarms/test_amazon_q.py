@@ -108,6 +108,7 @@ def test_a_name_that_was_cut_off_is_taken_from_the_link():
         pytest.param({"text": "", "blocks": [section(f"*<https://example.com|{TITLE}>*")]}, id="top-level-blocks"),
         pytest.param(attachment(fallback=TITLE), id="fallback-only"),
         pytest.param({"text": TITLE}, id="text"),
+        pytest.param(f"\ufeff{TITLE}", id="copied-text-with-a-byte-order-mark"),
         pytest.param(TITLE, id="copied-text"),
         pytest.param(
             attachment(fallback=TITLE[:30], blocks=[section(f"*<https://example.com|{TITLE}>*")]),
@@ -123,6 +124,14 @@ def test_the_title_is_found_wherever_it_stands(message):
 def test_fields_of_other_products_are_dimensions_too():
     alarm = read_alarm(amazon_q(TITLE, ("InstanceId", "i-0123456789abcdef0"), ("Latest Update", "x")))
     assert (alarm.dimensions, alarm.api_name, alarm.relevant) == ((("InstanceId", "i-0123456789abcdef0"),), None, None)
+
+
+def test_a_title_without_a_name_is_no_alarm():
+    assert not read_alarm(amazon_q("🚨 CloudWatch Alarm | ", url="https://example.com")).is_alarm
+
+
+def test_a_cut_name_is_kept_where_no_link_has_it_whole():
+    assert read_alarm(attachment(fallback="🚨 CloudWatch Alarm | orders-pro...")).alarm_name == "orders-pro..."
 
 
 def test_other_cards_of_the_same_app_are_no_alarms():

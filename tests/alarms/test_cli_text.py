@@ -57,6 +57,14 @@ def test_further_alarms_stand_under_others():
     assert [other["alarm_name"] for other in answer["others"]] == ["b", "c"]
 
 
+def test_lines_of_slack_messages_are_read_as_such():
+    lines = [json.dumps(amazon_q(f"🚨 CloudWatch Alarm | {name} &amp; more | eu-west-1")) for name in ("a", "b")]
+    answer = json.loads(alarm_json("\n".join(lines)))
+    assert (answer["relay"], answer["alarm_name"]) == ("pasted-json", "a & more")
+    assert [other["alarm_name"] for other in answer["others"]] == ["b & more"]
+    assert answer["slack"]["channel"] == "C01INCIDENTS"
+
+
 def test_people_read_one_fact_a_line():
     assert alarm_text(json.dumps(sns_message())) == (
         "orders-prod-5xx\n"

@@ -218,6 +218,30 @@ def test_a_contributor_names_the_series_that_failed():
     assert (alarm.is_alarm, alarm.api_name, alarm.metric, alarm.relevant) == (True, "orders", "5XXError", True)
 
 
+@pytest.mark.parametrize(
+    "reason_data", ["{", "[]", "null", 7, None, "x" * 10_000, json.dumps({"triggeringAlarms": [7]})]
+)
+def test_reason_data_that_cannot_be_read_names_no_children(reason_data):
+    state = {"value": "ALARM", "reasonData": reason_data}
+    alarm = read_alarm(event_bridge(state=state, configuration={"alarmRule": "FALSE"}))
+    assert (alarm.state, alarm.kind, alarm.children) == ("ALARM", "composite", ())
+
+
+def test_wrappings_without_end_are_given_up():
+    body = sns_message()
+    for _ in range(20):
+        body = {"body": body}
+    assert read_alarm(body) == NOT_AN_ALARM
+
+
+def test_rows_of_the_sdk_hold_moments():
+    at = datetime(2026, 3, 4, 10, 48, tzinfo=UTC)
+    assert read_alarm(described(StateUpdatedTimestamp=at)).at == at
+    assert read_alarm(
+        described(StateUpdatedTimestamp=at, StateTransitionedTimestamp=at.replace(hour=9))
+    ).at == at.replace(hour=9)
+
+
 def test_unknown_keys_are_tolerated():
     assert read_alarm(sns_message(ActionExecutedAfterMuteWindow=False, AlarmTags={"team": "x"})).relevant is True
 

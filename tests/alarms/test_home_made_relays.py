@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.alarms import read_alarm
+from bot.alarms.relays.home_made import headline
 from tests.alarms.samples import CONSOLE, REASON, card, fields, header, legacy, says, section
 
 LINK = "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarm:alarmFilter=ANY;name=orders%20%7C%205xx"
@@ -57,6 +58,14 @@ HOME_MADE = {
     ),
     "labels-in-one-text": card(section("*Alarm Name*: `orders-prod-5xx`\n*New State*: *ALARM*\n*Region*: eu-west-1")),
     "plain-labels": {"text": "CloudWatch\nAlarm Name: orders-prod-5xx\nNew State: ALARM\nRegion: eu-west-1"},
+    "name-in-a-buttons-link": card(
+        section("Something went wrong"),
+        {"type": "section", "fields": [{"type": "mrkdwn"}, {"type": "mrkdwn", "text": "*State:*\nALARM"}]},
+        {
+            "type": "actions",
+            "elements": [{"type": "button", "url": CONSOLE, "text": {"type": "plain_text", "text": "Open"}}],
+        },
+    ),
     "rich-text": {
         "blocks": [
             {
@@ -147,3 +156,22 @@ SENTENCES = {
 def test_sentences(text, state, name):
     alarm = read_alarm({"type": "message", "bot_id": "B1", "text": text})
     assert (alarm.relay, alarm.state, alarm.alarm_name) == ("plain-text", state, name)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        (":rotating_light: ALARM: orders", "orders"),
+        ("[ALARM] orders", "orders"),
+        ("🚨 CloudWatch Alarm - orders", "orders"),
+        ("AWS CloudWatch Alarm: OK-counter is in ALARM", "OK-counter"),
+        ("*orders* → ALARM", "orders"),
+        ("# Error Api  |  Verificarseg", "# Error Api  |  Verificarseg"),
+        (":fire: CloudWatch Alarm Triggered!", None),
+        ("🚨 CloudWatch Alarm", None),
+        ("undefined", None),
+        ("🚨", None),
+    ],
+)
+def test_headlines(title, name):
+    assert headline(title) == name

@@ -87,6 +87,7 @@ def test_a_relay_without_a_state_leaves_it_open():
         pytest.param(
             attachment(title='ALARM: "orders" in EU (Milan'), "ALARM", "orders", "eu-south-1", id="cut-in-the-region"
         ),
+        pytest.param(attachment(title='ALARM: "orders"'), "ALARM", "orders", None, id="cut-before-the-region"),
         pytest.param(attachment(title='ALARM: "orders" in Eu'), "ALARM", "orders", None, id="cut-before-the-place"),
         pytest.param(
             card(
@@ -231,6 +232,9 @@ def test_grafanas_cloudwatch_series_are_labelled_with_dimensions():
         pytest.param({"text": "[OK] deployed orders"}, id="chat-with-brackets"),
         pytest.param({"text": "[RESOLVED] orders works again"}, id="chat-with-a-resolution"),
         pytest.param({"text": "Triggered: the build"}, id="chat-with-triggered"),
+        pytest.param({"text": "weekly report", "username": "Datadog"}, id="datadog-without-a-transition"),
+        pytest.param(attachment(title="[FIRING:1] ", footer="Grafana v9"), id="grafana-without-a-name"),
+        pytest.param(attachment(title='ALARM: "cut in the na'), id="subject-cut-in-the-name"),
         pytest.param(
             {"text": "I think CloudWatch is OK now, and the alarm is in ALARM no more"}, id="talk-about-alarms"
         ),

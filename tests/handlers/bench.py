@@ -22,6 +22,7 @@ from bot.diagnosis.evidence import Absent, Evidence, Outcome
 from bot.diagnosis.model import Request, Timing
 from bot.diagnosis.sources import Source
 from bot.manifest import manifest
+from bot.responding.responder import Alarms
 from bot.service import Service
 from bot.settings import Settings
 from bot.store.database import Database
@@ -172,11 +173,12 @@ async def bot_on(
     *,
     mode: Literal["socket", "http"] = "socket",
     reading: Reading | None = None,
+    alarms: Alarms | None = None,
     **more: str,
 ) -> AsyncIterator[Bench]:
     """The bot, started on this Slack and this database file."""
     reading = reading or Reading()
-    world = World(readers=reading, clock=system_clock(), sleep=no_wait, pace=0, checks=CHECKS)
+    world = World(readers=reading, alarms=alarms, clock=system_clock(), sleep=no_wait, pace=0, checks=CHECKS)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
         opened = await stack.enter_async_context(Database(database))

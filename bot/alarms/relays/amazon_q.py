@@ -16,9 +16,10 @@ from bot.alarms.card_facts import common, link_of, metrics_of, name_of_link
 from bot.alarms.draft import Draft
 from bot.alarms.model import Metric
 from bot.alarms.names import account_id
-from bot.alarms.regions import may_begin_a_code, region_code
+from bot.alarms.regions import may_begin_a_code, named_region
 from bot.alarms.states import state_in_emoji, state_of
 
+_CUT: Final = ("…", "...")
 _MARKER: Final = "CloudWatch Alarm |"
 _ACCOUNT: Final = re.compile(r"\s*Account:?\s{0,5}(\S{0,40})\s*")
 _NOT_DIMENSIONS: Final = frozenset(
@@ -45,9 +46,9 @@ def parse(card: Card) -> Draft | None:
     before, _, after = title.partition(_MARKER)
     name, region, account = _title(after.rstrip("* \t"))
     link = link_of(card)
-    if name is None and link:
+    if link and (not name or name.endswith(_CUT)):
         name = name_of_link(link, card)
-    if name is None:
+    if not name:
         return None
     state = state_of(card.value("alarm state")) or state_in_emoji(before)
     update = card.value("latest update")
@@ -67,20 +68,20 @@ def parse(card: Card) -> Draft | None:
     )
 
 
-def _title(rest: str) -> tuple[str | None, str | None, str | None]:
-    """Return name, region and account. A title that was cut off ends in no name that could be trusted."""
+def _title(rest: str) -> tuple[str, str | None, str | None]:
+    """Return name, region and account of what stands behind the marker."""
     parts = rest.split("|")
     account = region = None
     if len(parts) > 1 and (match := _ACCOUNT.fullmatch(parts[-1])):
         account = account_id(match[1])
         parts.pop()
     if len(parts) > 1:
-        region = region_code(parts[-1])
+        region = named_region(parts[-1])
         if region or _is_cut(parts[-1].strip()):
             parts.pop()
-    name = "|".join(parts).strip()
-    return (name if name and not name.endswith(("…", "...")) else None), region, account
+    return "|".join(parts).strip(), region, account
 
 
 def _is_cut(part: str) -> bool:
-    return not part or part.endswith(("…", "...")) or may_begin_a_code(part)
+    """Say whether a part is the beginning of a region: a `fallback` ends anywhere."""
+    return not part or may_begin_a_code(part.rstrip("…."))

@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_v2 as v2
 
 CHECK = by_code()["NET-01"]
 PEERING, TABLES = "pcx-0p1", ("rtb-0b1", "rtb-0b2")
@@ -116,6 +117,26 @@ def test_a_target_that_is_no_address_is_never_a_fault():
 def test_a_transit_gateway_leaves_the_verdict_open_but_not_in_the_way():
     evidence = routed([route("10.0.0.0/8", transit_gateway_id="tgw-0t1")], state="healthy")
     assert report(evidence, [CHECK]).verdict.state == "no-fault-found"
+
+
+def over_transit(preserve, evidence):
+    """REST → VPC link v2 → NLB → an address behind a transit gateway."""
+    routes = routed([route("10.0.0.0/8", transit_gateway_id="tgw-0t1")]).reads
+    taken = (s.TARGET_GROUP, s.TARGET_HEALTH, s.INTERFACE_BY_ADDRESS, s.ROUTE_TABLE)
+    evidence = evidence.with_reads({k: v for k, v in routes.items() if k[0] in {source.name for source in taken}})
+    return w.changed(s.GROUP_ATTRIBUTES, w.GROUP, {"preserve_client_ip.enabled": preserve}, evidence)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(over_transit("true", v2.rest_v2("nlb")), "warn", id="preserved"),
+        pytest.param(over_transit("false", v2.rest_v2("nlb")), "unknown", id="not preserved"),
+        pytest.param(over_transit("true", w.healthy()), "unknown", id="without effect through PrivateLink"),
+    ],
+)
+def test_client_addresses_are_not_preserved_over_a_transit_gateway(evidence, said):
+    assert w.judged(CHECK, evidence) == [(said, w.GROUP)]
 
 
 def test_a_fail_names_the_tables_and_the_command():

@@ -12,6 +12,7 @@ from bot.diagnosis.checks.target.route_fixes import (
     register_anew,
     register_by_address,
     revive_peering,
+    stop_preserving,
 )
 from bot.diagnosis.checks.target.routes_out import ACTIVE, Outlet, WayOut, way_out
 from bot.diagnosis.evidence import Evidence
@@ -22,6 +23,7 @@ from bot.diagnosis.plan import MAX_TARGETS
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import Route4
 from bot.diagnosis.sources import (
+    GROUP_ATTRIBUTES,
     INSTANCE,
     INTERFACE_BY_ADDRESS,
     LOAD_BALANCER,
@@ -32,6 +34,7 @@ from bot.diagnosis.sources import (
 )
 
 _NEW_PEERING = "pcx-new"
+_PRESERVE = "preserve_client_ip.enabled"
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ class NoRouteToTargets(Check[TargetGroupHop]):
     How we decide: an address that no network interface of the VPC holds is looked up in the route tables of the load
     balancer's subnets; the most specific route decides. No route, a `blackhole`, or a peering connection that is not
     active fails; where only some of the subnets lack a route, or only the route to the internet covers a private
-    address, it warns. Behind a transit gateway, a VPN or an appliance we cannot see: that is unknown. An address of the
-    VPC itself that no interface holds and no health check reaches warns. An instance of another VPC fails.
+    address, it warns. Behind a transit gateway, a VPN or an appliance we cannot see: that is unknown, but client IP
+    preservation does not work over a transit gateway and warns. An address of the VPC itself that no interface holds
+    and no health check reaches warns. An instance of another VPC fails.
     How to fix: add a route in both directions, accept the peering connection, or register a target inside the VPC.
     References: AWS: target-group-register-targets (network); VPC_Route_Tables; describe-vpc-peering-connections.
     """
@@ -76,6 +80,7 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         INTERFACE_BY_ADDRESS,
         ROUTE_TABLE,
         PEERING,
+        GROUP_ATTRIBUTES,
     )
     # Without a usable target an application load balancer answers 502, 503 or 504 itself: a backend's 5xx in the log.
     signatures = frozenset({"E1", "E9", "E10", BACKEND_ANSWERED})
@@ -128,6 +133,14 @@ class NoRouteToTargets(Check[TargetGroupHop]):
             make = self.failed if none else self.warned
             return make(lost[0].resource, summary, citations, fix, subject=subject)
         unseen = exit_.showing(Outlet.UNSEEN)
+        transit = next((way for way in unseen if way.transit_gateway), None)
+        if transit and _keeps_client_address(subject):
+            summary = (
+                f"{names} is reached over {transit.transit_gateway}, and the target group preserves the client's "
+                "address: replies do not come back to the load balancer."
+            )
+            citations = [transit.citation, self.cite(GROUP_ATTRIBUTES, subject.arn, _PRESERVE, "true")]
+            return self.warned(subject.arn, summary, citations, stop_preserving(subject.arn), subject=subject)
         if unseen:
             summary = f"Whether a route leads to {names}, outside {vpc_id}, we cannot see: {_reasons(unseen)}."
             return self.undecided(subject.arn, summary, subject=subject)
@@ -159,6 +172,16 @@ class NoRouteToTargets(Check[TargetGroupHop]):
                     if way.outlet is Outlet.CLOSED:
                         evidence = _routed(evidence, _table_key(hop, subnet), exit_)
         return evidence if evidence.reads != walk.evidence.reads else None
+
+
+def _keeps_client_address(hop: TargetGroupHop) -> bool:
+    """Whether client IP preservation is switched on; for targets by address it is off by default.
+
+    It has no effect on what came through PrivateLink. Where the attribute is not readable the way stays unknown.
+    """
+    if hop.balancer.through_private_link or hop.evidence.failed(GROUP_ATTRIBUTES, hop.arn):
+        return False
+    return (hop.evidence.get(GROUP_ATTRIBUTES, hop.arn) or {}).get(_PRESERVE) == "true"
 
 
 def _vpc_of(target: TargetHop) -> str:

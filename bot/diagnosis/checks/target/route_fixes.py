@@ -1,5 +1,6 @@
 """How to give a target outside the VPC a route. Sources: AWS: API reference CreateRoute, ReplaceRoute,
-AcceptVpcPeeringConnection; target-group-register-targets (an instance of another VPC is registered by its address).
+AcceptVpcPeeringConnection; target-group-register-targets (an instance of another VPC is registered by its address),
+edit-target-group-attributes (client IP preservation does not work over a transit gateway).
 """
 
 from __future__ import annotations
@@ -84,4 +85,18 @@ def register_anew(group_arn: str, silent: Sequence[TargetHop]) -> Fix:
         cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup Targets.",
         terraform='resource "aws_lb_target_group_attachment" { target_id = … }',
         console="EC2 › Target groups › Targets.",
+    )
+
+
+def stop_preserving(group_arn: str) -> Fix:
+    """Return how to let replies from behind a transit gateway come back to the load balancer."""
+    return Fix(
+        summary="Switch client IP preservation off for this target group.",
+        cli=(
+            f"aws elbv2 modify-target-group-attributes --target-group-arn {group_arn} "
+            "--attributes Key=preserve_client_ip.enabled,Value=false",
+        ),
+        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupAttributes preserve_client_ip.enabled.",
+        terraform='resource "aws_lb_target_group" { preserve_client_ip = false }',
+        console="EC2 › Target groups › Attributes › Edit: Preserve client IP addresses.",
     )

@@ -48,6 +48,8 @@ class WayOut:
     citation: Citation
     blackhole: str = ""
     """The destination of a route that leads nowhere, which would have to be replaced."""
+    transit_gateway: str = ""
+    """The transit gateway to which the route leads."""
 
 
 def way_out(evidence: Evidence, key: str, address: str) -> WayOut:
@@ -76,7 +78,8 @@ def way_out(evidence: Evidence, key: str, address: str) -> WayOut:
         reason = f"has only {_destination(route)} for it, which leads to the internet ({route.gateway_id})"
         return _way(Outlet.DOUBTFUL, table.route_table_id, reason, _text(route))
     reason = f"routes {_destination(route)} to {_target(route)}, where we cannot follow"
-    return _way(Outlet.UNSEEN, table.route_table_id, reason, _text(route))
+    way = _way(Outlet.UNSEEN, table.route_table_id, reason, _text(route))
+    return replace(way, transit_gateway=route.transit_gateway_id)
 
 
 def _over_peering(evidence: Evidence, table: RouteTable, route: Route4) -> WayOut:

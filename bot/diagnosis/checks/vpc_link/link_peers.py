@@ -1,8 +1,8 @@
 """Where a VPC link of the second generation stands, which security groups it carries, and where Cloud Map leads it.
 
 Sources: AWS: apigateway-vpc-links-v2; http-api-develop-integrations-private (instances of Cloud Map register
-AWS_INSTANCE_IPV4 and AWS_INSTANCE_PORT). Which network interface belongs to which link is not shown: those of API Gateway
-in the link's subnets that carry the link's own groups are taken for its own.
+AWS_INSTANCE_IPV4 and AWS_INSTANCE_PORT). Which network interface belongs to which link is not shown: those of API
+Gateway in the link's subnets that carry the link's own groups are taken for its own.
 """
 
 from __future__ import annotations

@@ -1,0 +1,40 @@
+"""Who does which kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.jobs.interface import Job
+
+
+class KindOfWorker(Protocol):
+    """Does the jobs of one kind."""
+
+    async def handle(self, job: Job) -> None:
+        """Do one job. Raising means that it failed and should be tried again."""
+
+    async def on_dead(self, job: Job, error: str) -> None:
+        """Tell whoever asked that the job was given up."""
+
+
+class ByKind:
+    """Gives every job to the worker of its kind."""
+
+    def __init__(self, workers: Mapping[str, KindOfWorker]) -> None:
+        self._workers = workers
+
+    async def handle(self, job: Job) -> None:
+        """Do one job; ValueError for a kind that nobody does."""
+        await self._of(job).handle(job)
+
+    async def on_dead(self, job: Job, error: str) -> None:
+        """Tell whoever asked for the job."""
+        await self._of(job).on_dead(job, error)
+
+    def _of(self, job: Job) -> KindOfWorker:
+        if job.kind not in self._workers:
+            raise ValueError(
+                f"expected a job of kind {' or '.join(self._workers)}, got {job.kind}: a newer vpclink wrote it"
+            )
+        return self._workers[job.kind]
