@@ -163,6 +163,7 @@ def test_sentences(text, state, name):
     [
         (":rotating_light: ALARM: orders", "orders"),
         ("[ALARM] orders", "orders"),
+        ("orders ALARM: fire", "orders ALARM: fire"),
         ("🚨 CloudWatch Alarm - orders", "orders"),
         ("AWS CloudWatch Alarm: OK-counter is in ALARM", "OK-counter"),
         ("*orders* → ALARM", "orders"),

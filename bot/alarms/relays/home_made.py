@@ -18,8 +18,8 @@ from bot.alarms.states import STATE_WORD
 
 _NAME_LABELS: Final = ("alarm name", "alarmname", "alarm", "cloudwatch alarm", "metric alarm name")
 _DECORATION: Final = re.compile(r"^(?::[a-z0-9_+-]{1,50}:|\s|[^\w\s:#\[(\"'`*/.-])+")
-_HEADING: Final = re.compile(r"(?:AWS )?CloudWatch Alarm(?: Name)?(?:\s{0,5}:\s{0,5}|\s[|–-]\s)", re.IGNORECASE)
-_STATE_BEFORE: Final = re.compile(rf"(?:\[{STATE_WORD}\]|{STATE_WORD}\s?[:|–-])\s+")
+_HEADING: Final = re.compile(r"^(?:AWS )?CloudWatch Alarm(?: Name)?(?:\s{0,5}:\s{0,5}|\s[|–-]\s)", re.IGNORECASE)
+_STATE_BEFORE: Final = re.compile(rf"^(?:\[{STATE_WORD}\]|{STATE_WORD}\s?[:|–-])\s+")
 _STATE_BEHIND: Final = re.compile(
     rf"(?:\s+(?:is\s+now|is\s+in|is|in|has|recovered|entered)|\s*(?:->|→|:))\s+\(?{STATE_WORD}\)?[^\w]*$"
 )
@@ -54,6 +54,6 @@ def name_in(card: Card) -> str | None:
 def headline(title: str) -> str | None:
     """Return the alarm's name in a headline, without emoji, `CloudWatch Alarm:` and the state behind it."""
     name = _DECORATION.sub("", title.strip())
-    name = _STATE_BEFORE.sub("", _HEADING.sub("", name, count=1), count=1)
+    name = _STATE_BEFORE.sub("", _HEADING.sub("", name))
     name = bare(_STATE_BEHIND.sub("", name[:600]))
     return name if says_something(name) and not _GENERIC.fullmatch(name) else None
