@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.app import serve
 from bot.demo.aws.demo_world import demo_world
 from bot.demo.aws.server import LocalAws
-from bot.demo.slack import VPCLINK_APP, LocalSlack, demo_workspace
+from bot.demo.slack import AMAZON_Q_APP, VPCLINK_APP, LocalSlack, demo_workspace
+from bot.demo.slack.workspace import DemoAlarm
 from bot.manifest import manifest
 from bot.settings import Settings
 
@@ -28,6 +29,8 @@ and type in #incidents:
   /vpclink diagnose users prod         the certificate carries another name
   /vpclink diagnose catalog prod       nothing is wrong
 
+Or raise an alarm on the left: its diagnosis comes into its thread, and nobody has to ask.
+
 Others: invoices, shipping, search, reports, billing, legacy; "twins" is the name of two APIs.
 The same in a terminal:
 
@@ -37,9 +40,25 @@ Stop with Ctrl-C.
 """
 
 
+_ORDERS = (("ApiName", "orders"), ("Stage", "prod"))
+_ALARMS = {
+    "orders-prod-5xx": _ORDERS,
+    "orders-prod-latency": _ORDERS,
+    "reports-worker-cpu": (("InstanceId", "i-0123456789abcdef0"),),
+}
+"""What Amazon Q's cards show of the local AWS's alarms; the last one is none of vpclink's business."""
+
+
+def _alarms() -> tuple[DemoAlarm, ...]:
+    return tuple(
+        DemoAlarm(name=name, app_id=AMAZON_Q_APP, channel="C01INCIDENTS", region="eu-west-1", dimensions=dimensions)
+        for name, dimensions in _ALARMS.items()
+    )
+
+
 async def run(port: int) -> None:
     """Run until interrupted. The local AWS keeps its own thread; everything lives only as long as this process."""
-    workspace = demo_workspace(manifest=manifest(None))
+    workspace = demo_workspace(manifest=manifest(None), alarms=_alarms())
     app = next(app for app in workspace.apps if app.app_id == VPCLINK_APP)
     with LocalAws(demo_world(datetime.now(UTC))) as aws, tempfile.TemporaryDirectory(prefix="vpclink-demo-") as folder:
         async with LocalSlack(workspace, port=port) as slack:

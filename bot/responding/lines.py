@@ -39,7 +39,7 @@ def not_read(name: str, gap: Gap, *, goes_on: bool) -> c.AlarmLine:
     return c.AlarmLine(
         "❔",
         _link(name),
-        f"could not be looked up with {gap.action}: {reason}{detail}; {GAP_ADVICE[gap.reason]}.{then}",
+        f"could not be looked up with `{gap.action}`: {reason}{detail}; {GAP_ADVICE[gap.reason]}.{then}",
     )
 
 
@@ -58,7 +58,7 @@ def joined(first: str, permalink: str) -> c.AlarmLine:
 def given_up(name: str, reference: str) -> c.AlarmLine:
     """We failed."""
     return c.AlarmLine(
-        "⚙️", _link(name), f"was not diagnosed: vpclink itself failed. The log tells more under reference {reference}."
+        "⚙️", _link(name), f"was not diagnosed: vpclink itself failed. The log tells more under reference `{reference}`."
     )
 
 

@@ -116,7 +116,7 @@ NAMES = (
 
 
 @given(ANYTHING)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_nothing_raises(payload):
     alarm = read_alarm(payload)
     assert isinstance(alarm, Alarm)
@@ -127,7 +127,7 @@ def test_nothing_raises(payload):
 @given(
     st.text(max_size=200) | st.lists(WORDS, max_size=6).map("\n".join) | ANYTHING.map(lambda value: json.dumps(value))
 )
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_answered_with_one_object(text):
     answer = json.loads(alarm_json(text).encode())
     assert isinstance(answer["is_alarm"], bool)
@@ -135,6 +135,7 @@ def test_any_text_is_answered_with_one_object(text):
 
 
 @given(ANYTHING)
+@settings(deadline=None)
 def test_any_message_of_sns_is_survived(payload):
     assert isinstance(read_alarm(sns_record(sns_envelope(json.dumps(payload)))), Alarm)
 
@@ -161,6 +162,7 @@ def core(alarm: Alarm) -> tuple[Any, ...]:
 
 
 @given(NAMES, NAMES, NAMES, st.sampled_from(["ALARM", "OK", "INSUFFICIENT_DATA"]))
+@settings(deadline=None)
 def test_wrappings_change_nothing(name, description, api, state):
     message = sns_message(AlarmName=name, AlarmDescription=description, NewStateValue=state)
     message["Trigger"] = message["Trigger"] | {"Dimensions": [{"name": "ApiName", "value": api}]}
@@ -185,6 +187,7 @@ def test_wrappings_change_nothing(name, description, api, state):
 
 
 @given(NAMES, NAMES)
+@settings(deadline=None)
 def test_event_bridge_says_what_sns_says(name, api):
     metric = {"namespace": "AWS/ApiGateway", "name": "5XXError", "dimensions": {"ApiName": api}}
     stat = {"metric": metric, "period": 60, "stat": "Sum"}
@@ -195,6 +198,7 @@ def test_event_bridge_says_what_sns_says(name, api):
 
 
 @given(NAMES, st.sampled_from(["eu-west-1", "us-gov-east-1", "ap-southeast-2"]))
+@settings(deadline=None)
 def test_any_name_survives_amazon_qs_title(name, region):
     title = f"🚨 CloudWatch Alarm | {escaped(name)} | {region} | Account: 111122223333"
     alarm = read_alarm(amazon_q(title, url="https://example.com"))

@@ -16,6 +16,7 @@ import aiohttp
 from bot.app import World, build, system_clock
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
+from bot.demo.slack.workspace import DemoAlarm
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Absent, Evidence, Outcome
@@ -145,8 +146,10 @@ def settings_for(slack: LocalSlack, database: Path, mode: Literal["socket", "htt
 
 
 @asynccontextmanager
-async def local_slack(mode: Literal["socket", "http"] = "socket") -> AsyncIterator[LocalSlack]:
-    workspace = demo_workspace(manifest=manifest(None), mode=mode)
+async def local_slack(
+    mode: Literal["socket", "http"] = "socket", alarms: tuple[DemoAlarm, ...] = ()
+) -> AsyncIterator[LocalSlack]:
+    workspace = demo_workspace(manifest=manifest(None), mode=mode, alarms=alarms)
     limits = RateLimits(enabled=False)
     async with LocalSlack(workspace, clock=ManualClock(), rate_limits=limits) as slack:
         yield slack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.demo.aws.faults import balancers, links, network_acls, security_groups, tls
 from bot.demo.aws.parts import rest_api
@@ -38,8 +39,25 @@ def demo_world(now: datetime) -> World:
     rest_v1_nlb(world, "twins", label="twins-two")
     for topology in world.topologies.values():
         make_alarm(topology)
+    _add_other_alarms(world.home)
     add_noise(world)
     return world
+
+
+def _add_other_alarms(region: Region) -> None:
+    """A second alarm on what the first alarm of ``orders`` watches, and one that has nothing to do with an API."""
+    row = next(row for row in region.all("alarm") if row["AlarmName"] == "orders-prod-5xx")
+    others: dict[str, dict[str, Any]] = {
+        "orders-prod-latency": {"MetricName": "Latency", "Statistic": "Average", "Threshold": 2000.0},
+        "reports-worker-cpu": {
+            "Namespace": "AWS/EC2",
+            "MetricName": "CPUUtilization",
+            "Dimensions": [{"Name": "InstanceId", "Value": "i-0123456789abcdef0"}],
+        },
+    }
+    for name, changes in others.items():
+        arn = region.arn("cloudwatch", f"alarm:{name}")
+        region.add("alarm", {**row, "AlarmName": name, "AlarmArn": arn, "AlarmDescription": name, **changes})
 
 
 def keep_traffic(world: World, stopping: threading.Event, seconds: float = 20.0) -> None:

@@ -10,7 +10,10 @@ from bot.report.contexts.parts import Choice, Context, Link
 
 @dataclass(frozen=True)
 class AlarmLine(Context):
-    """One line about an alarm: `mark`, the alarm or another message, and what there is to say of it."""
+    """One line about an alarm: `mark`, the alarm or another message, and what there is to say of it.
+
+    In `text`, backticks mean inline code.
+    """
 
     template: ClassVar[str] = "alarm_line"
     mark: str
