@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots
+.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots bench
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -50,3 +50,6 @@ scenarios: setup ## Record the scenario library again, from the local AWS
 
 screenshots: setup ## Take the documentation's pictures again, from the demo
 	$(BIN)/python -m tests.end_to_end.screenshots
+
+bench: setup ## Measure what a diagnosis costs: calls, rounds, seconds
+	$(BIN)/python -m tests.bench

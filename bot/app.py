@@ -23,8 +23,9 @@ from bot.diagnosis.check import Check
 from bot.diagnosis.engine import Clock, Reader
 from bot.diagnosis.model import Request
 from bot.diagnosis.redaction import redact
+from bot.jobs.interface import JobQueue
 from bot.jobs.sqlite import SqliteJobQueue
-from bot.kinds import ByKind
+from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
 from bot.reading import CannotReadError, Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
@@ -39,6 +40,7 @@ from bot.responding.responder import Alarms, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.database import Database
+from bot.store.interface import Store
 from bot.store.sqlite import SqliteStore
 from bot.worker import Worker
 from handlers import ids
@@ -100,27 +102,11 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         world.readers or aws_readers(), world.clock, deadline=settings.deadline, threads=settings.concurrency
     )
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
-    worker = Worker(
-        store=store,
-        poster=poster,
-        renderer=renderer,
-        readings=readings,
-        clock=world.clock,
-        bot_name=bot_name,
-        checks=world.checks,
-    )
-    responder = Responder(
-        jobs=queue,
-        runs=store.runs,
-        memory=AlarmMemory(store, settings.alarm_window * 60),
-        poster=poster,
-        marks=Marks(client),
-        renderer=renderer,
-        readings=readings,
-        alarms=world.alarms or aws_alarms(),
-        default_region=settings.default_region,
-        checks=world.checks,
-    )
+    shared = Shared(store, poster, renderer, readings)
+    workers: dict[str, KindOfWorker] = {
+        DIAGNOSE: diagnosing(shared, world, bot_name),
+        ALARM: responding(shared, world, settings, queue, Marks(client)),
+    }
     edge = handlers.Edge(
         jobs=queue,
         store=store,
@@ -134,9 +120,48 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         app=bolt_app(settings, edge, identity, session),
         queue=queue,
         store=store,
-        worker=ByKind({DIAGNOSE: worker, ALARM: responder}),
+        worker=ByKind(workers),
         readings=readings,
         clock=world.clock,
+    )
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the workers of every kind of job have in common."""
+
+    store: Store
+    poster: Poster
+    renderer: Renderer
+    readings: SharedReadings
+
+
+def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
+    """Who does `diagnose` jobs."""
+    return Worker(
+        store=shared.store,
+        poster=shared.poster,
+        renderer=shared.renderer,
+        readings=shared.readings,
+        clock=world.clock,
+        bot_name=bot_name,
+        checks=world.checks,
+    )
+
+
+def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks) -> Responder:
+    """Who does `alarm` jobs."""
+    return Responder(
+        jobs=jobs,
+        runs=shared.store.runs,
+        memory=AlarmMemory(shared.store, settings.alarm_window * 60),
+        poster=shared.poster,
+        marks=marks,
+        renderer=shared.renderer,
+        readings=shared.readings,
+        alarms=world.alarms or aws_alarms(),
+        default_region=settings.default_region,
+        checks=world.checks,
     )
 
 

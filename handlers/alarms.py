@@ -34,7 +34,7 @@ async def posted(
     alarm = read_alarm(body)
     if not alarm.is_alarm or alarm.slack is None or not alarm.slack.ts:
         return
-    if alarm.starts_diagnosis:
+    if alarm.starts_diagnosis and not (alarm.slack.edited or alarm.slack.in_thread):
         await _take(AlarmAsk(wanted="diagnosis", **_asked(alarm, alarm.slack, reference)), edge)
     elif alarm.state == "OK" or (alarm.slack.edited and alarm.latest_update == "OK"):
         await _take(AlarmAsk(wanted="recovery", **_asked(alarm, alarm.slack, reference)), edge)

@@ -48,7 +48,9 @@ async def failed(
             await _tell(body, context, client, message)
     except Exception as trouble:  # noqa: BLE001 - nothing is left to be tried, and the failure itself is logged
         log.error("nobody could be told (%s: %s)", type(trouble).__name__, trouble)
-    return BoltResponse(status=200, body="")
+    # Nobody pressed anything who could try again: not acknowledged, the event comes again.
+    lost = isinstance(error, StorageError) and (body.get("event") or {}).get("type") == "message"
+    return BoltResponse(status=503 if lost else 200, body="")
 
 
 def words(error: Exception) -> str:

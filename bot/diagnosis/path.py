@@ -18,6 +18,7 @@ from typing import Generic, TypeVar
 
 from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
+from bot.diagnosis.api_reference import parse_api_text
 from bot.diagnosis.evidence import NOT_READ, Evidence, MissingEvidence
 from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, ServiceHop, TargetGroupHop, TargetHop
 from bot.diagnosis.integration import Endpoint, expand, matching_route, parse_endpoint
@@ -45,9 +46,26 @@ class Walk:
 
     # --- API and stage -------------------------------------------------------------------------------------------
 
+    @property
+    def _by_id(self) -> r.Api | None:
+        """The API whose id the text is: one listing that has it is enough, for no other API can have it."""
+        wanted = parse_api_text(self.request.api).id
+        for source in (s.REST_APIS, s.HTTP_APIS):
+            known = self.evidence.was_read(source, self.request.api) and not self.evidence.failed(
+                source, self.request.api
+            )
+            listed = self.evidence.get(source, self.request.api) if known else None
+            for api in listed.apis if listed else ():
+                if wanted and api.id == wanted:
+                    return api
+        return None
+
     @cached_property
     def matches(self) -> r.ApiMatches:
         """The APIs that the text can mean, of either kind. What one listing hides counts only if the other has none."""
+        by_id = self._by_id
+        if by_id:
+            return r.ApiMatches(apis=(by_id,))
         found: list[r.ApiMatches] = []
         missing: MissingEvidence | None = None
         for source in (s.REST_APIS, s.HTTP_APIS):

@@ -56,6 +56,7 @@ def _branches(walk: Walk) -> Iterator[Iterator[Want]]:
     yield _access_log(walk)
     yield _aws_events(walk)
     yield _flow_logs(walk)
+    yield _idle_timeouts(walk)
     per_hop: tuple[tuple[Any, Callable[[Any], Iterator[Want]]], ...] = (
         (walk.links, _link),
         (walk.services, _service),
@@ -201,8 +202,6 @@ def _listener(hop: ListenerHop) -> Iterator[Want]:
             yield s.CERTIFICATE, reference.certificate_arn
         yield s.LISTENER_CERTIFICATES, listener.listener_arn
         yield s.SSL_POLICY, listener.ssl_policy
-    elif listener.protocol.startswith("TCP"):
-        yield s.LISTENER_ATTRIBUTES, listener.listener_arn
     balancer = hop.balancer.balancer
     if balancer and balancer.type == "application":
         yield s.RULES, listener.listener_arn
@@ -261,6 +260,14 @@ def _way_out(hop: TargetHop) -> Iterator[Want]:
         for route in table.routes if table else ():
             if route.vpc_peering_connection_id:
                 yield s.PEERING, route.vpc_peering_connection_id
+
+
+def _idle_timeouts(walk: Walk) -> Iterator[Want]:
+    """How long a connection may idle matters only where connections were lost."""
+    if any(request.explanation.signature in {"E5", "E10"} for request in walk.failing):
+        for hop in walk.listeners.items:
+            if hop.listener.protocol.startswith("TCP"):
+                yield s.LISTENER_ATTRIBUTES, hop.listener.listener_arn
 
 
 def _flow_logs(walk: Walk) -> Iterator[Want]:

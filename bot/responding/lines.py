@@ -25,21 +25,24 @@ CAUTIONS: Final[dict[Caution, str]] = {
 }
 """What makes an alarm ring, or keep still, for reasons of its own. The other cautions never stand in the way."""
 
+GOES_ON: Final = "I go by what the message says."
+CANNOT_TELL: Final = "So I cannot tell whether it is about API Gateway."
+NO_STAGE: Final = "The alarm names no stage, so I cannot tell which one to diagnose."
+
 
 def caution_lines(name: str, cautions: Iterable[Caution]) -> list[c.AlarmLine]:
     """What to know of the alarm before its diagnosis is read."""
     return [c.AlarmLine("⚠️", _link(name), CAUTIONS[caution]) for caution in cautions if caution in CAUTIONS]
 
 
-def not_read(name: str, gap: Gap, *, goes_on: bool) -> c.AlarmLine:
-    """DescribeAlarms or the stages could not be read."""
+def not_read(name: str, gap: Gap, then: str) -> c.AlarmLine:
+    """DescribeAlarms or the stages could not be read; `then` says what follows from that."""
     detail = f" ({clip(gap.detail, 200)})" if gap.detail else ""
-    then = " I go by what the message says." if goes_on else " So I cannot tell whether it is about API Gateway."
     reason = gap.reason.value.replace("-", " ")
     return c.AlarmLine(
         "❔",
         _link(name),
-        f"could not be looked up with `{gap.action}`: {reason}{detail}; {GAP_ADVICE[gap.reason]}.{then}",
+        f"could not be looked up with `{gap.action}`: {reason}{detail}; {GAP_ADVICE[gap.reason]}. {then}",
     )
 
 

@@ -34,6 +34,9 @@ from bot.store.interface import Runs
 
 log = logging.getLogger(__name__)
 
+_DEEPEST = 4
+"""Levels of composite alarms that are looked into."""
+
 
 class Alarms(Protocol):
     """How AWS is asked about alarms; blocking."""
@@ -73,11 +76,13 @@ class Responder:
                 await self._tell_asker(ask, f"Slack does not let me write here ({error.code}).")
 
     async def on_dead(self, job: Job, error: str) -> None:
-        """Say in the alarm's thread that its diagnosis was given up. A recovery that was not told is only logged."""
+        """Say in the alarm's thread that its diagnosis was given up; of a recovery, tell it without reading again."""
         ask = AlarmAsk.model_validate(job.body)
         with referring(ask.reference):
             log.error("alarm job %s was given up: %s", job.id, error)
-            if ask.wanted == "diagnosis":
+            if ask.wanted == "recovery":
+                await self._recover(ask, read=False)
+            else:
                 await self._say(job, "given-up", ask, lines.given_up(_name(ask), ask.reference))
 
     # --- an alarm is raised --------------------------------------------------------------------------------------
@@ -89,7 +94,7 @@ class Responder:
             await self._keep_still(job, ask, subject, gap)
             return
         if gap is not None:
-            await self._say(job, "not-read", ask, lines.not_read(_name(ask), gap, goes_on=True))
+            await self._say(job, "not-read", ask, lines.not_read(_name(ask), gap, lines.GOES_ON))
         request = subject.request or await self._only_request(job, ask, subject)
         if request is None:
             return
@@ -105,17 +110,24 @@ class Responder:
         region = alarm.region or self.default_region
         if not must_look_up(alarm) or region is None or alarm.alarm_name is None:
             return alarm, None
-        rows = await asyncio.to_thread(self.alarms.alarms, region, [alarm.alarm_name])
-        if not isinstance(rows, Gap) and (names := children_of(rows)):
+        names: tuple[str, ...] = (alarm.alarm_name,)
+        found: list[dict[str, Any]] = []
+        for _ in range(_DEEPEST):
             rows = await asyncio.to_thread(self.alarms.alarms, region, names)
-        return (alarm, rows) if isinstance(rows, Gap) else (completed(alarm, rows), None)
+            if isinstance(rows, Gap):
+                return alarm, rows
+            found += rows
+            names = children_of(rows)
+            if not names:
+                break
+        return completed(alarm, found), None
 
     async def _keep_still(self, job: Job, ask: AlarmAsk, why: NotOurs, gap: Gap | None) -> None:
         event(log, "alarm left alone", job=job.id, alarm=ask.alarm.alarm_name, reason=why.reason, unread=bool(gap))
         if ask.response_url:
             await self._tell_asker(ask, f"Nothing to diagnose: this {why.reason}.", gap)
         elif gap is not None and await self.memory.first_to_say(f"{ask.channel}:{gap.action}:{gap.reason}", job.id):
-            await self._say(job, "not-read", ask, lines.not_read(_name(ask), gap, goes_on=False))
+            await self._say(job, "not-read", ask, lines.not_read(_name(ask), gap, lines.CANNOT_TELL))
 
     async def _only_request(self, job: Job, ask: AlarmAsk, subject: Subject) -> Request | None:
         """The request, where the only API has only one stage; else which one is meant is asked with buttons."""
@@ -125,12 +137,13 @@ class Responder:
             if not stages:
                 stages = await asyncio.to_thread(self.alarms.stages, subject.region, api.id or api.name or "")
             if isinstance(stages, Gap):
-                await self._say(job, "not-read", ask, lines.not_read(_name(ask), stages, goes_on=False))
+                await self._say(job, "not-read", ask, lines.not_read(_name(ask), stages, lines.NO_STAGE))
                 return None
             choices += [request_for(subject, api, stage) for stage in stages]
         if len(choices) == 1:
             return choices[0]
         await self._say(job, "question", ask, question(_name(ask), subject, choices))
+        await self.memory.remember(ask, self._opened(job, ask))
         return None
 
     async def _start(self, job: Job, ask: AlarmAsk, alarm: Alarm, request: Request, opened: Opened) -> None:
@@ -160,13 +173,13 @@ class Responder:
 
     # --- an alarm is over ----------------------------------------------------------------------------------------
 
-    async def _recover(self, ask: AlarmAsk) -> None:
+    async def _recover(self, ask: AlarmAsk, *, read: bool = True) -> None:
         opened = await self.memory.opened(ask)
         if opened is None:
             return
         run = await self.runs.get(opened.run)
         before = Report.model_validate_json(run.report) if run and run.report else None
-        now = await self._read_again(Request.model_validate(run.request)) if run and before else None
+        now = await self._read_again(Request.model_validate(run.request)) if run and before and read else None
         line = lines.recovered(opened.name, ask.when - opened.when, before, now)
         place = Place(ask.channel, opened.thread)
         await self.poster.ensure(opened.job, "recovered", place, self.renderer.message(line))
@@ -183,7 +196,7 @@ class Responder:
     # --- words ---------------------------------------------------------------------------------------------------
 
     def _opened(self, job: Job, ask: AlarmAsk) -> Opened:
-        return Opened(job.id, _name(ask), ask.ts, ask.thread, job_id(_run_key(job)), ask.when.isoformat())
+        return Opened(job.id, _name(ask), ask.thread, ask.thread, job_id(_run_key(job)), ask.when.isoformat())
 
     async def _say(self, job: Job, part: str, ask: AlarmAsk, what: c.Context, *, thread: str = "") -> None:
         place = Place(ask.channel, thread or ask.thread)

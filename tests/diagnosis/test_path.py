@@ -4,6 +4,7 @@ import pytest
 
 from bot.diagnosis import sources as s
 from bot.diagnosis.engine import report
+from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import State
 from bot.diagnosis.path import Walk
 from bot.diagnosis.plan import wanted
@@ -90,3 +91,9 @@ def test_of_two_apis_of_one_name_the_one_with_the_stage_is_meant():
     both_staged = w.changed(s.STAGE, f"REST/twin000000/{w.STAGE}", w.stage(), evidence)
     assert Walk(both_staged).api is None
     assert Walk(both_staged).candidates == (w.API, "twin000000")
+
+
+def test_an_id_that_one_listing_knows_needs_no_other():
+    by_id = w.healthy(api=w.API).with_reads({(s.REST_APIS.name, w.API): w.healthy().reads[s.REST_APIS.name, "orders"]})
+    reads = {key: value for key, value in by_id.reads.items() if key[0] != s.HTTP_APIS.name}
+    assert Walk(Evidence(request=by_id.request, at=by_id.at, reads=reads)).api.id == w.API

@@ -28,7 +28,7 @@ async def test_an_alarm_is_answered_joined_and_closed_in_its_thread(page):
     await page.get_by_test_id("clear-orders-prod-5xx").click()
     await expect(thread).to_contain_text("orders-prod-5xx is OK again", timeout=30 * SECONDS)
     await expect(thread).to_contain_text("still there: SG-03")
-    await expect(first).to_contain_text("✅")
+    await expect(first.get_by_role("button", name="white_check_mark: 1")).to_be_visible()
 
     other = card(page, "reports-worker-cpu")
     await expect(other).to_be_visible()

@@ -7,12 +7,14 @@ read the diff before you commit it.
 import json
 import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.alarms.model import Api
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.model import Confidence, Request, State, Verdict
+from bot.diagnosis.model import Confidence, Gap, GapReason, Request, State, Verdict
 from bot.report import contexts as c
 from bot.report.asking import Ask
 from bot.report.conservative import conservative
@@ -23,6 +25,9 @@ from bot.report.outcome_view import Outcome, buttons_of, footer_of, outcome_view
 from bot.report.render import Renderer
 from bot.report.running_view import failed_view, interrupted_view, progress_view, refused_view
 from bot.report.thread import thread_messages
+from bot.responding import lines
+from bot.responding.questions import question as alarm_question
+from bot.responding.subject import Subject
 from handlers import ids
 from handlers.parsing import DIAGNOSE_USAGE, EXPLAIN_USAGE
 from tests.report import samples
@@ -32,6 +37,8 @@ GOLDEN = Path(__file__).with_name("golden")
 RENDERER = Renderer(ids.for_templates())
 REQUEST = Request(api="orders", stage="prod", region="eu-west-1")
 ASK = Ask(request=REQUEST, channel="C01", user="U01ALICE", reference="ab12cd34")
+ANY_STAGE = Subject((Api("orders"),), "eu-west-1", None)
+DENIED = Gap(action="cloudwatch:DescribeAlarms", resource="orders-prod-5xx", reason=GapReason.ACCESS_DENIED)
 NOTHING_READ = Evidence(request=REQUEST, at=samples.AT)
 
 
@@ -110,6 +117,15 @@ MESSAGES = {
     "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
     "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
     "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE),
+    "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT, again=False),
+    "alarm_recovered": lambda: lines.recovered(
+        "orders-prod-5xx", timedelta(minutes=75), samples.report(), samples.healthy()
+    ),
+    "alarm_not_read": lambda: lines.not_read("orders-prod-5xx", DENIED, lines.CANNOT_TELL),
+    "alarm_hostile": lambda: lines.joined(samples.HOSTILE, "https://example.com/p1"),
+    "alarm_question": lambda: alarm_question(
+        "orders-5xx", ANY_STAGE, [REQUEST, REQUEST.model_copy(update={"stage": "dev"})]
+    ),
     "usage": lambda: c.Notice("The stage is missing.", DIAGNOSE_USAGE),
     "explained_log": lambda: c.ExplainedLog(
         signature="E2",
