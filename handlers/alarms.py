@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -37,7 +38,8 @@ async def posted(
     if alarm.starts_diagnosis and not (alarm.slack.edited or alarm.slack.in_thread):
         await _take(AlarmAsk(wanted="diagnosis", **_asked(alarm, alarm.slack, reference)), edge)
     elif alarm.state == "OK" or (alarm.slack.edited and alarm.latest_update == "OK"):
-        await _take(AlarmAsk(wanted="recovery", **_asked(alarm, alarm.slack, reference)), edge)
+        edited = datetime.fromtimestamp(float(event["ts"]), UTC) if alarm.slack.edited else None
+        await _take(AlarmAsk(wanted="recovery", edited=edited, **_asked(alarm, alarm.slack, reference)), edge)
 
 
 async def diagnose_alarm(
@@ -67,7 +69,7 @@ def _by_other_app(message: Mapping[str, Any], context: AsyncBoltContext) -> bool
     if (bot and bot == context.bot_id) or (user and user == context.bot_user_id):
         return False
     by_app = bot or message.get("app_id") or message.get("subtype") == "bot_message"
-    return bool(by_app) or user == _SLACKBOT
+    return bool(by_app) or user in {None, "", _SLACKBOT}
 
 
 def _asked(alarm: Alarm, place: SlackDelivery, reference: str) -> dict[str, Any]:

@@ -25,14 +25,19 @@ class Finished(AsyncListenerCompletionHandler):
         self._monotonic = monotonic
 
     async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
-        """Write the line; Bolt calls this whether the listener succeeded or not."""
+        """Write the line; Bolt calls this whether the listener succeeded or not. What people say to each other is no
+        request, and an alarm that was taken has its own line.
+        """
+        status = response.status if response else 200
+        if status == 200 and (request.body.get("event") or {}).get("type") == "message":
+            return
         started = request.context.get("started")
         took = round((self._monotonic() - started) * 1000) if isinstance(started, float) else None
         event(
             log,
             "slack request handled",
             what=describe(request.body),
-            status=response.status if response else 200,
+            status=status,
             milliseconds=took,
             retry=first(request.headers.get("x-slack-retry-num")),
         )

@@ -34,6 +34,7 @@ from bot.diagnosis.path import Walk
 from bot.diagnosis.plan import wanted
 from bot.diagnosis.request_log import outcome
 from bot.diagnosis.sources import SOURCES, Source
+from bot.diagnosis.unlogged import unlogged_failures
 from bot.diagnosis.verdict import judge
 
 SHOWN_REQUESTS = 10
@@ -145,7 +146,14 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
     findings = _once(finding for check in checks for finding in run(check, walk))
     failing = walk.failing
     shown = [what for x in failing if (what := outcome(x))]
-    verdict = judge(findings, {check.code: check for check in checks}, shown, failing=len(walk.failing_in_window))
+    by_code = {check.code: check for check in checks}
+    verdict = judge(
+        findings,
+        by_code,
+        shown,
+        failing=len(walk.failing_in_window),
+        unlogged=0 if failing else unlogged_failures(walk),
+    )
     if walk.ambiguous:
         verdict = Verdict(
             state=State.INCONCLUSIVE, summary=f"Several APIs are called {evidence.request.api}: give the id."

@@ -21,14 +21,20 @@ _SILENT = {GapReason.NOT_FOUND}
 """A log that does not exist hides nothing of the path; a read that was refused may."""
 
 
-def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str], *, failing: int) -> Verdict:
-    """Return the verdict. `signatures` are what the log's failing requests show; `failing` is how many there are."""
+def judge(
+    findings: Sequence[Finding], checks: Checks, signatures: Sequence[str], *, failing: int, unlogged: int = 0
+) -> Verdict:
+    """Return the verdict.
+
+    `signatures` are what the log's failing requests show and `failing` is how many there are; `unlogged` is how many
+    requests failed by the metric where no log can tell why.
+    """
     seen = frozenset(signatures)
     faults = _merged(f for f in findings if f.status is Status.FAIL and checks[f.check].role is Role.CAUSE)
     folded = _explained(faults, checks)
     causes = [_cause(f, findings, folded, checks, seen) for f in faults if f not in folded]
     if not any(cause.confidence is not Confidence.POSSIBLE for cause in causes):
-        fitting = _merged(f for f in findings if _fits(f, checks[f.check], seen))
+        fitting = _merged(f for f in findings if _fits(f, checks[f.check], seen, unlogged))
         explained = _explained([*faults, *fitting], checks)
         causes += [_possible(f, checks[f.check], seen) for f in fitting if f not in explained]
     hidden = {f.check: refused for f in faults if (refused := _hidden(f, findings, checks))}
@@ -40,7 +46,7 @@ def judge(findings: Sequence[Finding], checks: Checks, signatures: Sequence[str]
         order = {id(c): i for i, c in enumerate(causes)}
         ranked = sorted(causes, key=lambda c: (_CONFIDENCES.index(c.confidence), order[id(c)]))
         return Verdict(state=State.CAUSE_FOUND, summary=ranked[0].summary, causes=tuple(ranked))
-    return _without_cause(findings, checks, failing)
+    return _without_cause(findings, checks, failing, unlogged)
 
 
 def _merged(findings: Iterable[Finding]) -> list[Finding]:
@@ -131,12 +137,16 @@ def _leads_to(cause: Finding, symptom: Finding, folded: Mapping[Finding, list[Fi
     return False
 
 
-def _fits(finding: Finding, check: Check[Any], seen: frozenset[str]) -> bool:
-    return finding.status is Status.WARN and check.role is Role.CAUSE and bool(check.warning_signatures & seen)
+def _fits(finding: Finding, check: Check[Any], seen: frozenset[str], unlogged: int) -> bool:
+    fitting = check.warning_signatures if unlogged else check.warning_signatures & seen
+    return finding.status is Status.WARN and check.role is Role.CAUSE and bool(fitting)
 
 
 def _possible(finding: Finding, check: Check[Any], seen: frozenset[str]) -> Cause:
     fitting = ", ".join(sorted(check.warning_signatures & seen))
+    reason = f"It fits what the log shows ({fitting}), but does not prove it."
+    if not fitting:
+        reason = "Requests fail by the metric and no log says why; this can explain it, but does not prove it."
     return Cause(
         check=finding.check,
         name=finding.name,
@@ -144,19 +154,19 @@ def _possible(finding: Finding, check: Check[Any], seen: frozenset[str]) -> Caus
         resource=finding.resource,
         hop=finding.hop,
         summary=finding.summary,
-        reason=f"It fits what the log shows ({fitting}), but does not prove it.",
+        reason=reason,
         citations=finding.citations,
         fix=finding.fix,
     )
 
 
-def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int) -> Verdict:
+def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int, unlogged: int) -> Verdict:
     blind = [
         f
         for f in findings
         if f.status is Status.UNKNOWN
         and checks[f.check].role is not Role.CONTEXT
-        and (checks[f.check].blocking or failing)
+        and (checks[f.check].blocking or failing or unlogged)
     ]
     gaps = {gap.action for f in blind for gap in f.gaps if gap.reason not in _SILENT}
     broken = sorted({f.check for f in blind if not f.gaps and "itself failed" in f.summary})
@@ -168,6 +178,8 @@ def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int) ->
         summary = (
             f"Not decided: the log holds {failing} failing request(s), and the configuration explains none of them."
         )
+    elif unlogged:
+        summary = f"Not decided: {unlogged} request(s) ended in 5xx by the metric, and no log says why."
     else:
         return Verdict(state=State.NO_FAULT_FOUND, summary="Nothing on this path explains an HTTP 500.")
     return Verdict(state=State.INCONCLUSIVE, summary=summary)

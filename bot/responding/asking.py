@@ -32,6 +32,8 @@ class AlarmAsk(BaseModel):
     """Who asked with the shortcut. Then there is always an answer, and always a run of its own."""
     response_url: str = ""
     reference: str = ""
+    edited: datetime | None = None
+    """When a relay edited the later state into its first message; what that message says is the first state's time."""
 
     @property
     def thread(self) -> str:
@@ -41,7 +43,7 @@ class AlarmAsk(BaseModel):
     @property
     def when(self) -> datetime:
         """The state change, or else the message."""
-        return self.alarm.at or datetime.fromtimestamp(float(self.ts), UTC)
+        return self.edited or self.alarm.at or datetime.fromtimestamp(float(self.ts), UTC)
 
     @property
     def identity(self) -> str:
@@ -62,5 +64,6 @@ def alarm_key(ask: AlarmAsk) -> str:
 
     CloudWatch's milliseconds are cut, because cards show seconds.
     """
-    moment = ask.alarm.at.astimezone(UTC).replace(microsecond=0).isoformat() if ask.alarm.at else ask.ts
+    known = ask.edited or ask.alarm.at
+    moment = known.astimezone(UTC).replace(microsecond=0).isoformat() if known else ask.ts
     return f"alarm:{ask.wanted}:{ask.identity}:{moment}"

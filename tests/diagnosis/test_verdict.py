@@ -121,3 +121,12 @@ def test_a_fault_whose_explanation_could_not_be_read_is_only_possible():
     assert result.state is State.INCONCLUSIVE
     assert [(c.check, c.confidence) for c in result.causes] == [("TG-01", Confidence.POSSIBLE)]
     assert "could not be read (ec2:DescribeSecurityGroups)" in result.summary
+
+
+def test_failures_that_no_log_shows_make_a_warning_possible_and_silence_inconclusive():
+    warning = finding("LB-03", Status.WARN)
+    judged = judge([warning], CHECKS, [], failing=0, unlogged=7)
+    assert [(c.check, c.confidence) for c in judged.causes] == [("LB-03", Confidence.POSSIBLE)]
+    silent = judge([finding("LB-03", Status.PASS)], CHECKS, [], failing=0, unlogged=7)
+    assert silent.state is State.INCONCLUSIVE
+    assert "7 request(s) ended in 5xx by the metric" in silent.summary

@@ -56,6 +56,10 @@ async def test_an_alarm_gets_progress_then_a_verdict_in_its_own_thread(reader, t
         assert "0 of 2 targets healthy" in report["text"]
 
 
+def sns_text(**changes):
+    return json.dumps(samples.sns_message(**changes))
+
+
 SHAPES = {
     "the SNS message as text": {"text": json.dumps(samples.sns_message())},
     "the SNS envelope as text": {"text": json.dumps(samples.sns_envelope(samples.sns_message()))},
@@ -116,6 +120,29 @@ async def test_a_second_alarm_of_the_same_api_and_stage_joins_the_first(bench):
     assert f"/archives/{CHANNEL}/p{second['ts'].replace('.', '')}" in json.dumps(line["blocks"])
     (pointer,) = bench.thread(second)
     assert f"/archives/{CHANNEL}/p{first['ts'].replace('.', '')}" in json.dumps(pointer["blocks"])
+
+
+async def test_an_alarm_that_flaps_joins_itself(bench):
+    states = {"10:48": "ALARM", "10:51": "OK", "10:53": "ALARM", "10:59": "OK"}
+    posted = [
+        await bench.relay(text=sns_text(NewStateValue=state, StateChangeTime=f"2026-03-04T{at}:00.000+0000"))
+        for at, state in states.items()
+    ]
+    report, _, *lines = [mine["text"] for mine in bench.thread(posted[0])]
+    assert "0 of 2 targets healthy" in report
+    assert [line.split(".")[0] for line in lines] == [
+        "✅ orders-prod-5xx is OK again after 3 min",
+        "🔔 orders-prod-5xx is in ALARM again since 10:53 UTC",
+        "✅ orders-prod-5xx is OK again after 6 min",
+    ]
+
+
+async def test_what_makes_an_alarm_doubtful_is_told_before_its_diagnosis(bench):
+    reason = "Threshold Crossed: no datapoints were received for 1 period"
+    message = await bench.relay(text=sns_text(NewStateReason=reason))
+    caution, report, _ = bench.thread(message)
+    assert "no data came" in caution["text"]
+    assert "0 of 2 targets healthy" in report["text"]
 
 
 async def test_without_a_window_every_alarm_is_diagnosed(slack, reader, tmp_path):

@@ -41,7 +41,9 @@ STARTS_NOTHING = {
     "our own message, by its bot alone": posted(**ALARM, bot_id="B0BOT", user=None),
     "an edit": edited(**ALARM),
     "a repeat in the thread": posted(**ALARM, thread_ts="1699999999.000001"),
-    "a deletion": posted(subtype="message_deleted", previous_message={**BY_APP, **ALARM}, bot_id=None, app_id=None),
+    "a deletion": posted(
+        subtype="message_deleted", previous_message={**BY_APP, **ALARM}, bot_id=None, app_id=None, user=None
+    ),
     "another product's alarm": posted(text=json.dumps(samples.triggered_by(MetricName="CPU", Namespace="AWS/EC2"))),
     "small talk of an app": posted(text="Deployed orders to prod"),
     "no data any more": posted(text=json.dumps(samples.sns_message(NewStateValue="INSUFFICIENT_DATA"))),
@@ -60,6 +62,7 @@ async def test_what_starts_nothing(desk, request_):
     "changes",
     [
         pytest.param({"subtype": "bot_message", "user": None, "app_id": None}, id="an incoming webhook"),
+        pytest.param({"user": None, "bot_id": None, "app_id": None}, id="an author that Slack does not tell"),
         pytest.param({"user": "USLACKBOT", "bot_id": None, "app_id": None}, id="Slack's e-mail"),
     ],
 )
