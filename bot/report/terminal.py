@@ -26,7 +26,8 @@ _MARKS = {"✅": "ok ", "❌": "BAD", "⚠️": "!  ", "❔": "?  ", BEHIND: "- 
 
 def render_terminal(report: Report) -> str:
     """The report as text, with a closing newline."""
-    lines = [*_headline(report), *_path(report), *_causes(report), *_findings(report), *_gaps(report), *_logs(report)]
+    parts = (_headline, _path, _causes, _changed, _findings, _gaps, _logs)
+    lines = [line for part in parts for line in part(report)]
     timing = report.timing
     lines += ["", f"{count(timing.aws_calls, 'AWS call')} in {timing.seconds:.1f} s, at {date_time(report.at)}"]
     return "\n".join(lines) + "\n"
@@ -111,6 +112,14 @@ def _findings(report: Report) -> Iterator[str]:
         for status, words in ((Status.PASS, "passed"), (Status.UNKNOWN, "not decided"))
     ]
     yield from ("", ", ".join(counts))
+
+
+def _changed(report: Report) -> Iterator[str]:
+    if report.changes:
+        yield from ("", "What changed before it")
+    for change in report.changes:
+        fits = f" (fits {', '.join(change.fits)})" if change.fits else ""
+        yield from _wrapped(f"{date_time(change.at)} {change.principal}: {change.call} on {change.resource}{fits}")
 
 
 def _gaps(report: Report) -> Iterator[str]:
