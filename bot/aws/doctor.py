@@ -101,6 +101,7 @@ def _attempts(region: str, account: str) -> dict[str, tuple[str, str, dict[str, 
         "logs:GetQueryResults": ("logs", "get_query_results", {"queryId": "00000000-0000-0000-0000-000000000000"}),
         "logs:StopQuery": ("logs", "stop_query", {"queryId": "00000000-0000-0000-0000-000000000000"}),
         "cloudwatch:GetMetricData": ("cloudwatch", "get_metric_data", _no_metric()),
+        "cloudwatch:DescribeAlarms": ("cloudwatch", "describe_alarms", {"MaxRecords": 1}),
         "servicediscovery:ListInstances": ("servicediscovery", "list_instances", {"ServiceId": "srv-none"}),
         "servicequotas:GetServiceQuota": (
             "service-quotas",

@@ -14,6 +14,8 @@ ALWAYS: tuple[Source[Any], ...] = (CALLER, REST_APIS, HTTP_APIS, STAGE, ROUTES)
 """What every diagnosis reads to find the path, whichever check asks."""
 OPTIONAL: tuple[Source[Any], ...] = (CHANGES,)
 """What no verdict needs: who changed what, read after it."""
+ALARM_ACTION = "cloudwatch:DescribeAlarms"
+"""What an alarm's message in Slack does not say is read with it; no diagnosis needs it."""
 GATEWAY_PATHS = ("/restapis", "/restapis/*", "/apis", "/apis/*", "/vpclinks/*", "/account", "/clientcertificates/*")
 """`apigateway:GET` would also read API keys: these paths leave them out. IAM's ARNs of API Gateway hold no account."""
 
@@ -22,7 +24,7 @@ def actions(checks: Iterable[Check[Any]] | None = None) -> tuple[str, ...]:
     """Return every IAM action that these checks (all of them by default) need, sorted."""
     needed = (source for check in checks or all_checks() for source in check.needs)
     sources = [*ALWAYS, *OPTIONAL, *needed]
-    return tuple(sorted({action for source in sources for action in (source.action, *source.also)}))
+    return tuple(sorted({ALARM_ACTION, *(action for source in sources for action in (source.action, *source.also))}))
 
 
 def statements(wanted: Iterable[str]) -> list[dict[str, Any]]:

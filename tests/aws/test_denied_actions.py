@@ -10,9 +10,9 @@ from bot.demo.aws.topology import http_v2, rest_v1_nlb
 from bot.diagnosis import engine
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.model import GapReason, Report, Request, State
-from bot.diagnosis.policy import OPTIONAL, actions
+from bot.diagnosis.policy import ALARM_ACTION, OPTIONAL, actions
 
-OPTIONAL_ACTIONS = {source.action for source in OPTIONAL}
+OPTIONAL_ACTIONS = {ALARM_ACTION, *(source.action for source in OPTIONAL)}
 NEVER_REFUSED = {"sts:GetCallerIdentity"}
 ACTIONS = [action for action in actions() if action not in OPTIONAL_ACTIONS | NEVER_REFUSED]
 """AWS answers GetCallerIdentity whatever the policy says."""
