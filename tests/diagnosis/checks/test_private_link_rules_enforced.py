@@ -89,8 +89,8 @@ def test_several_groups_count_together():
 def test_a_fail_cites_setting_and_rules():
     (finding,) = w.findings(CHECK, enforcing("", IN_VPC))
     assert finding.summary == (
-        "orders-nlb enforces inbound rules on PrivateLink traffic, and sg-0nlb opens TCP 80 not to everybody "
-        "(tcp 80 from 10.20.0.0/16): API Gateway comes from addresses of its own."
+        "orders-nlb enforces inbound rules on PrivateLink traffic, and sg-0nlb does not admit API Gateway on TCP "
+        "80: it comes from addresses of AWS's own, and the rules admit tcp 80 from 10.20.0.0/16."
     )
     assert [(c.resource, c.value) for c in finding.citations] == [
         (w.NLB, "absent (the default is on)"),

@@ -80,8 +80,8 @@ class PrivateLinkRulesEnforced(Check[BalancerHop]):
         if admitted:
             summary = f"{enforces}; {name_groups(groups)} opens TCP {port} to everybody, so it passes."
             return self.warned(arn, summary, citations, _fix(balancer), subject=subject)
-        summary = f"{enforces}, and {name_groups(groups)} opens TCP {port} not to everybody ({described}): "
-        summary += "API Gateway comes from addresses of its own."
+        summary = f"{enforces}, and {name_groups(groups)} does not admit API Gateway on TCP {port}: "
+        summary += f"it comes from addresses of AWS's own, and the rules admit {described}."
         return self.failed(arn, summary, citations, _fix(balancer), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
