@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import threading
 from datetime import UTC, datetime
@@ -30,10 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
             " AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo\n"
         )
         sys.stdout.flush()
-        try:
-            stopping.wait()
-        except KeyboardInterrupt:
-            stopping.set()
+        for one in (signal.SIGINT, signal.SIGTERM):  # said outright: a process of a script starts with SIGINT ignored
+            signal.signal(one, lambda *_: stopping.set())
+        stopping.wait()
     return 0
 
 

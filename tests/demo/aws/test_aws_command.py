@@ -8,9 +8,11 @@ import subprocess
 import sys
 
 import boto3
+import pytest
 
 
-def test_the_command_serves_the_demo_world_until_interrupted() -> None:
+@pytest.mark.parametrize("interrupt", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_the_demo_world_until_interrupted(interrupt: signal.Signals) -> None:
     command = [sys.executable, "-m", "bot.demo.aws", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own module
         assert process.stdout is not None
@@ -24,6 +26,9 @@ def test_the_command_serves_the_demo_world_until_interrupted() -> None:
             aws_secret_access_key="demo",
         )
         names = {api["name"] for api in client.get_rest_apis(limit=500)["items"]}
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        process.send_signal(interrupt)
+        try:
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
     assert {"catalog", "orders", "twins"} <= names
