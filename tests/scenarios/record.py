@@ -31,6 +31,7 @@ from bot.diagnosis.evidence import Evidence, to_json
 from bot.diagnosis.model import Request
 from bot.diagnosis.request_log import failing_requests
 from tests.scenarios.combinations import COMBINATIONS, HALF_BLIND
+from tests.scenarios.further import FURTHER
 from tests.scenarios.library import FOLDER, Expected
 from tests.scenarios.look_alikes import LOOK_ALIKES
 from tests.scenarios.topologies import TOPOLOGIES
@@ -66,6 +67,10 @@ class Recipe:
 def recipes() -> Iterator[Recipe]:
     """Yield every recipe of the library."""
     yield from _single_faults()
+    for change, topology, check in FURTHER:
+        about = (change.__doc__ or "").strip()
+        name = f"{check.lower()}-{change.__name__.replace('_', '-')}-{topology}"
+        yield Recipe(name, topology, change, _expected(check, about, topology))
     for change, topology in LOOK_ALIKES:
         name = f"healthy-{change.__name__.replace('_', '-')}-{topology}"
         about = (change.__doc__ or "").strip()

@@ -20,5 +20,7 @@ TOPOLOGIES: dict[str, Build] = {
     "rest-v2-nlb": lambda world, name: rest_v2(world, name, balancer="nlb"),
     "http-v2-alb": lambda world, name: http_v2(world, name, balancer="alb"),
     "http-v2-nlb": lambda world, name: http_v2(world, name, balancer="nlb"),
+    "rest-v2-alb-tls": lambda world, name: rest_v2(world, name, balancer="alb", scheme="https"),
+    "http-v2-alb-tls": lambda world, name: http_v2(world, name, balancer="alb", scheme="https"),
     "http-v2-cloud-map": lambda world, name: http_v2(world, name, balancer="cloud-map"),
 }
