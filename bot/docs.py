@@ -102,13 +102,14 @@ def _files() -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write the files; with `--check`, only say which ones are out of date (exit status 1)."""
-    stale = [p for p, text in _files().items() if not p.exists() or p.read_text(encoding="utf-8") != text]
+    files = _files()
+    stale = [p for p, text in files.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is out of date: run `make docs`", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
-        path.write_text(_files()[path], encoding="utf-8")
+        path.write_text(files[path], encoding="utf-8")
     return 0
 
 

@@ -9,7 +9,8 @@ from bot.diagnosis.checks.endpoint_service.first_generation import being_made, s
 from bot.diagnosis.checks.vpc_link.link_commands import recreate
 from bot.diagnosis.checks.vpc_link.new_link import with_new_link
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.hops import API_GATEWAY_ACCOUNTS, ServiceHop
+from bot.diagnosis.gateway_accounts import API_GATEWAY_ACCOUNTS
+from bot.diagnosis.hops import ServiceHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import EndpointConnection

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import route_name
+from bot.diagnosis.method_settings import ALL_METHODS
 from bot.diagnosis.path import Walk
 from bot.diagnosis.resources import MethodSetting, Route
-
-ALL_METHODS = "*/*"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from shlex import quote
 
 from bot.diagnosis.check import Check, Role
-from bot.diagnosis.checks.logging.levels import ALL_METHODS, MethodLevel, has_execution_log, levels
+from bot.diagnosis.checks.logging.levels import MethodLevel, has_execution_log, levels
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.method_settings import patch_path
+from bot.diagnosis.method_settings import ALL_METHODS, patch_path
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.resources import Api, Stage

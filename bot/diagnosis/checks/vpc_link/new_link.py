@@ -7,7 +7,8 @@ and its own connection to it when the link is created).
 from __future__ import annotations
 
 from bot.diagnosis.evidence import Evidence, MissingEvidence
-from bot.diagnosis.hops import API_GATEWAY_ACCOUNTS, LinkHop, ServiceHop
+from bot.diagnosis.gateway_accounts import API_GATEWAY_ACCOUNTS
+from bot.diagnosis.hops import LinkHop, ServiceHop
 from bot.diagnosis.path import Walk
 from bot.diagnosis.resources import EndpointConnection, EndpointService
 from bot.diagnosis.sources import ENDPOINT_CONNECTIONS, ENDPOINT_SERVICES, VPC_LINK_V1
