@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from handlers.ids import COMMAND, DIAGNOSE_ALARM
-from handlers.parsing import DIAGNOSE_USAGE
+from handlers.requested import DIAGNOSE_USAGE
 from handlers.web import EVENTS_PATH
 
 SCOPES: Final[dict[str, str]] = {
