@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Confidence, Fix, Report, State, Status
+from bot.diagnosis.what_if import testable
 from bot.report import contexts as c
-from bot.report.asking import encode_rerun
+from bot.report.asking import CheckOfRun, encode_rerun
 from bot.report.difference import Difference, Fault
 from bot.report.failures import failures
 from bot.report.gap_lines import gap_lines
@@ -135,12 +137,17 @@ def footer_of(outcome: Outcome) -> c.Footer:
 
 
 def buttons_of(outcome: Outcome) -> c.Buttons:
-    """The buttons that do something for this report."""
-    report = outcome.report
-    request = outcome.evidence.request if outcome.evidence else None
+    """The buttons that do something for this report: at most five stand in the message, the rest is behind a menu."""
+    report, evidence, run = outcome.report, outcome.evidence, outcome.run_id
+    cause = report.verdict.causes[0] if report.verdict.causes else None
+    about = CheckOfRun(cause.check, run).encode() if cause else ""
     return c.Buttons(
-        rerun=encode_rerun(outcome.run_id, request) if request else "",
-        logs=outcome.run_id if report.logs else "",
+        rerun=encode_rerun(run, evidence.request) if evidence else "",
+        logs=run if report.logs else "",
+        test=about if cause and evidence and testable(evidence, cause) else "",
+        explain=about if cause and cause.check in by_code() else "",
+        more=(*(("right", "wrong") if cause else ()), "probe", "export") if evidence else (),
+        run=run,
     )
 
 

@@ -195,9 +195,7 @@ class Poster:
         try:
             return await send(message)
         except SlackApiError as error:
-            if _code(error) in _NO_ENTRY:
-                raise UnreachableError(_code(error)) from error
-            raise
+            raise no_entry(error) or error from error
 
     async def _find(self, run_id: str, part: str, place: Place, intended: datetime) -> str | None:
         return await find_message(
@@ -207,6 +205,12 @@ class Poster:
             since=intended.astimezone(UTC),
             payload={"run_id": run_id, "part": part},
         )
+
+
+def no_entry(error: SlackApiError) -> UnreachableError | None:
+    """The refusal, where Slack says with this error that the bot may not write there."""
+    code = _code(error)
+    return UnreachableError(code) if code in _NO_ENTRY else None
 
 
 def _code(error: SlackApiError) -> str:

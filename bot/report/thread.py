@@ -9,9 +9,9 @@ from bot.report.render import Renderer
 from bot.report.thread_view import thread_view
 
 
-def thread_messages(renderer: Renderer, report: Report) -> list[Message]:
+def thread_messages(renderer: Renderer, report: Report, run_id: str = "") -> list[Message]:
     """The messages of the thread, in order. Each says in its text which part it is."""
-    blocks = [block for context in thread_view(report) for block in renderer.blocks(context)]
+    blocks = [block for context in thread_view(report, run_id) for block in renderer.blocks(context)]
     parts = list(pages(blocks))
     checks = ", ".join(cause.check for cause in report.verdict.causes)
     what = f"Details{f' of {checks}' if checks else ''}"

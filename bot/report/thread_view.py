@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.diagnosis.checks import by_code
 from bot.diagnosis.model import Cause, Finding, Fix, Hop, LoggedRequest, Report, State, Status
 from bot.report import contexts as c
+from bot.report.asking import CheckOfRun
 from bot.report.gap_lines import gap_lines
 from bot.report.limits import PREFORMATTED_TEXT, clip, limited, pieces
 from bot.report.naming import linked
@@ -23,11 +25,11 @@ _EXCERPT = 1500
 """Characters of one request's log in the thread; the modal behind Show logs has all of it."""
 
 
-def thread_view(report: Report) -> Iterator[c.Context]:
-    """The contexts of the thread's blocks, in order."""
+def thread_view(report: Report, run_id: str = "") -> Iterator[c.Context]:
+    """The contexts of the thread's blocks, in order. With a run's id each cause has its menu."""
     total = len(report.verdict.causes)
     for number, cause in enumerate(report.verdict.causes, start=1):
-        yield _cause(cause, number, total, report)
+        yield _cause(cause, number, total, report, run_id)
     yield from _other_findings(report)
     yield from _ways(report)
     lines = gap_lines(report.gaps)
@@ -41,7 +43,7 @@ def thread_view(report: Report) -> Iterator[c.Context]:
         yield c.ThreadNote(f"+{count(report.failing_requests - shown, 'more failing request')} in the log{kept}")
 
 
-def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDetails:
+def _cause(cause: Cause, number: int, total: int, report: Report, run_id: str) -> c.CauseDetails:
     citations = limited(cause.citations, _MOST_CITATIONS)
     cited = [c.Cited(x.resource, x.field, clip(x.value, _VALUE), x.source) for x in citations.items]
     if citations.more:
@@ -58,6 +60,8 @@ def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDeta
         citations=tuple(cited),
         symptoms=", ".join(cause.symptoms),
         repair=_repair(cause.fix) if cause.fix else None,
+        menu=("explain", "test") if run_id and cause.check in by_code() else (),
+        about=CheckOfRun(cause.check, run_id).encode(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What people say of a verdict: that the cause was the right one, or a wrong one. The last word of each person counts."""
+"""What people say of a verdict: right cause or wrong cause. The last word of each person counts."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ CATALOGUE: Final = "catalogue"
 
 
 class Asked(BaseModel):
-    """Where the answer goes: to the caller alone where there is a `response_url` and no thread, else into the thread."""
+    """Where the answer goes: into the thread, or without one to the caller alone (`response_url`)."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -244,7 +244,7 @@ EXACT: dict[Any, dict[str, Any]] = {
     c.Buttons: {"rerun": "r", "logs": "l"},
     c.Choice: {"value": "{}"},
     c.LogsView: {"state": "{}"},
-    c.RequestChoice: {"value": "1"},
+    c.MenuChoice: {"value": "1"},
     c.Footer: {"asker": "U01ALICE", "run": "01234567"},
     c.Progress: {"asker": "U01ALICE"},
     c.Step: {"id": "api"},

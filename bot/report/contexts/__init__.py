@@ -5,16 +5,35 @@ Text comes as it is: escaping is the template environment's work. An empty strin
 
 from __future__ import annotations
 
-from bot.report.contexts.alarms import AlarmLine, AlarmQuestion
+from bot.report.contexts.alarms import (
+    AlarmLine,
+    AlarmQuestion,
+)
 from bot.report.contexts.answers import (
+    DoctorReport,
     ExplainedCheck,
     ExplainedField,
     ExplainedLog,
+    FreshLogs,
     HelpText,
-    LogsView,
+    HistoryPage,
     Notice,
+    RunLine,
+    WatchLine,
+    WatchList,
+)
+from bot.report.contexts.home import (
+    HomeView,
+    PlaceLine,
+)
+from bot.report.contexts.modals import (
+    ExplainView,
+    FixView,
+    LogsView,
     NoticeView,
-    RequestChoice,
+    PickerView,
+    Remaining,
+    WrongCauseView,
 )
 from bot.report.contexts.outcome import (
     CauseFound,
@@ -32,7 +51,9 @@ from bot.report.contexts.parts import (
     Choice,
     Context,
     Footer,
+    Headline,
     Link,
+    MenuChoice,
     PathLine,
     PathView,
     Subject,
@@ -54,6 +75,11 @@ from bot.report.contexts.thread import (
     ThreadNote,
     Ways,
 )
+from bot.report.contexts.watching import (
+    WatchChanged,
+    WatchEnded,
+    WatchStarted,
+)
 
 __all__ = [
     "AlarmLine",
@@ -67,33 +93,50 @@ __all__ = [
     "Choice",
     "Cited",
     "Context",
+    "DoctorReport",
+    "ExplainView",
     "ExplainedCheck",
     "ExplainedField",
     "ExplainedLog",
     "Failed",
     "FindingLine",
+    "FixView",
     "Footer",
+    "FreshLogs",
     "GapLine",
     "Gaps",
+    "Headline",
     "HelpText",
+    "HistoryPage",
+    "HomeView",
     "HopFindings",
     "Inconclusive",
     "Link",
     "LogExcerpt",
     "LogsView",
+    "MenuChoice",
     "NoFaultFound",
     "NotThisPath",
     "Notice",
     "NoticeView",
     "PathLine",
     "PathView",
+    "PickerView",
+    "PlaceLine",
     "Progress",
     "Question",
+    "Remaining",
     "Repair",
-    "RequestChoice",
+    "RunLine",
     "Step",
     "Subject",
     "ThreadNote",
+    "WatchChanged",
+    "WatchEnded",
+    "WatchLine",
+    "WatchList",
+    "WatchStarted",
     "Ways",
     "Why",
+    "WrongCauseView",
 ]
