@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot import aws_access
 from bot.diagnosis.check import Check
 from bot.diagnosis.engine import Clock, Reader
 from bot.diagnosis.model import Request
@@ -29,6 +30,7 @@ from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
 from bot.reading import CannotReadError, Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
+from bot.report.files import Files
 from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
 from bot.report.poster import Poster
@@ -39,9 +41,20 @@ from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
+from bot.store.catalogue import Catalogue
 from bot.store.database import Database
+from bot.store.health import Examinations
 from bot.store.interface import Store
+from bot.store.reports import Reports
 from bot.store.sqlite import SqliteStore
+from bot.tasks.answering import Answers
+from bot.tasks.asking import CATALOGUE, DOCTOR, EXPORT, LOGS
+from bot.tasks.doctor import Doctor, Examine
+from bot.tasks.files import FileExport
+from bot.tasks.fresh_logs import FreshLogs
+from bot.tasks.names import NameReader, Names
+from bot.watching.watch import WATCH, Watches
+from bot.watching.watcher import Watcher
 from bot.worker import Worker
 from handlers import ids
 
@@ -62,6 +75,8 @@ class World:
 
     readers: Readers | None = None
     alarms: Alarms | None = None
+    examine: Examine | None = None
+    names: Names | None = None
     clock: Clock = field(default_factory=system_clock)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
@@ -106,6 +121,8 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name),
         ALARM: responding(shared, world, settings, queue, Marks(client)),
+        WATCH: watching(shared, world, queue),
+        **tasks(shared, world, Files(client, store.posts)),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -114,6 +131,8 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        workspace_url=str(identity.url or ""),
+        now=world.clock.now,
     )
     return Service(
         settings=settings,
@@ -163,6 +182,31 @@ def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue,
         default_region=settings.default_region,
         checks=world.checks,
     )
+
+
+def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
+    """Who does `watch` jobs."""
+    return Watcher(
+        jobs=jobs,
+        watches=Watches(shared.store.values),
+        poster=shared.poster,
+        renderer=shared.renderer,
+        readings=shared.readings,
+        clock=world.clock,
+        checks=world.checks,
+    )
+
+
+def tasks(shared: Shared, world: World, files: Files) -> dict[str, KindOfWorker]:
+    """Who does the jobs that are no diagnosis."""
+    answers, reports = Answers(shared.poster, shared.renderer), Reports(shared.store)
+    examinations, catalogue = Examinations(shared.store.values), Catalogue(shared.store.values)
+    return {
+        LOGS: FreshLogs(answers, shared.readings, reports),
+        DOCTOR: Doctor(answers, world.examine or aws_access.examine(), examinations, world.clock),
+        EXPORT: FileExport(answers, files, shared.store.runs, reports),
+        CATALOGUE: NameReader(world.names or aws_access.names(), catalogue, world.clock),
+    }
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from handlers.ids import COMMAND, DIAGNOSE_ALARM
-from handlers.requested import DIAGNOSE_USAGE
 from handlers.web import EVENTS_PATH
 
 SCOPES: Final[dict[str, str]] = {
@@ -13,12 +12,13 @@ SCOPES: Final[dict[str, str]] = {
     "channels:history": "hear alarms, and find its own message again after a lost reply or a restart",
     "chat:write": "post and edit the report",
     "commands": "the slash command",
+    "files:write": "put the log lines and the evidence of a report into its thread as files",
     "groups:history": "the same as channels:history, in private channels",
     "reactions:write": "put a check mark on an alarm that has recovered",
 }
 """Why each scope is asked for."""
 
-EVENTS: Final = ("app_mention", "message.channels", "message.groups")
+EVENTS: Final = ("app_home_opened", "app_mention", "message.channels", "message.groups")
 
 
 def manifest(request_url: str | None) -> dict[str, Any]:
@@ -33,6 +33,11 @@ def manifest(request_url: str | None) -> dict[str, Any]:
             "background_color": "#232f3e",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "vpclink", "always_online": True},
             "shortcuts": [
                 {
@@ -47,7 +52,7 @@ def manifest(request_url: str | None) -> dict[str, Any]:
                     "command": COMMAND,
                     **url,
                     "description": "Find why an API behind a VPC link answers HTTP 500",
-                    "usage_hint": DIAGNOSE_USAGE,
+                    "usage_hint": "[diagnose | logs | explain | history | watch | unwatch | doctor | help] …",
                     "should_escape": False,
                 }
             ],

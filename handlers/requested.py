@@ -15,6 +15,17 @@ WATCH_USAGE: Final = "watch <api> <stage> [every 30m]"
 UNWATCH_USAGE: Final = "unwatch <api> [stage]"
 DOCTOR_USAGE: Final = "doctor [--account name] [--region region]"
 
+USAGES: Final = {
+    "diagnose_usage": DIAGNOSE_USAGE,
+    "logs_usage": LOGS_USAGE,
+    "explain_usage": EXPLAIN_USAGE,
+    "history_usage": HISTORY_USAGE,
+    "watch_usage": WATCH_USAGE,
+    "unwatch_usage": UNWATCH_USAGE,
+    "doctor_usage": DOCTOR_USAGE,
+}
+"""All of them, by their names in the template of `help`."""
+
 
 @dataclass(frozen=True)
 class Diagnose:

@@ -23,12 +23,15 @@ METHOD_SCOPES = {
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "reactions_add": {"reactions:write"},
+    "files_upload_v2": {"files:write"},
     "views_open": set(),
+    "views_publish": set(),
     "views_update": set(),
 }
 """The bot scopes of the Web API methods (https://docs.slack.dev/reference/methods)."""
 
-EVENT_SCOPES = {
+EVENT_SCOPES: dict[str, set[str]] = {
+    "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},

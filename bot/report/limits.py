@@ -96,11 +96,15 @@ def fit(block: Block) -> Block:
             changes["text"] = fit_text(block["text"], SECTION_TEXT)
         if "fields" in block:
             changes["fields"] = [fit_text(field, FIELD_TEXT) for field in block["fields"][:10]]
+        if "accessory" in block:
+            changes["accessory"] = _element(block["accessory"])
         return {**block, **changes}
+    if kind == "input":
+        return {**block, "label": fit_text(block["label"], FIELD_TEXT), "element": _element(block["element"])}
     if kind == "context":
         return {**block, "elements": [fit_text(e, SECTION_TEXT) if "text" in e else e for e in block["elements"]]}
     if kind == "actions":
-        return {**block, "elements": [_button(element) for element in block["elements"]]}
+        return {**block, "elements": [_element(element) for element in block["elements"]]}
     return block
 
 
@@ -110,8 +114,20 @@ def fit_text(text: dict[str, Any], most: int) -> dict[str, Any]:
     return {**text, "text": shorten(text["text"], most) or " "}
 
 
-def _button(element: dict[str, Any]) -> dict[str, Any]:
-    return {**element, "text": fit_text(element["text"], BUTTON_TEXT)} if element.get("type") == "button" else element
+def _element(element: dict[str, Any]) -> dict[str, Any]:
+    """A button or a menu with labels of a length that Slack takes; the same label is always cut the same way."""
+    changes: dict[str, Any] = {}
+    if element.get("type") == "button":
+        changes["text"] = fit_text(element["text"], BUTTON_TEXT)
+    if "options" in element:
+        changes["options"] = [_option(option) for option in element["options"]]
+    if "initial_option" in element:
+        changes["initial_option"] = _option(element["initial_option"])
+    return {**element, **changes}
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    return {**option, "text": fit_text(option["text"], BUTTON_TEXT)}
 
 
 def weight(value: Any) -> int:

@@ -42,7 +42,8 @@ def outcome_view(outcome: Outcome) -> c.Context:
     """The context of the report's message."""
     report = outcome.report
     footer, buttons = footer_of(outcome), buttons_of(outcome)
-    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, buttons)
+    only_rerun = c.Buttons(rerun=buttons.rerun)
+    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, only_rerun)
     if unresolved:
         return unresolved
     if report.verdict.state is State.CAUSE_FOUND and report.verdict.causes:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from bot.diagnosis.model import Report, Request
+from bot.jobs.interface import JobQueue
 from bot.store.interface import Values
 
 WATCH: Final = "watch"
@@ -82,6 +83,12 @@ def fingerprint(report: Report) -> str:
     """What of a verdict must change until it is spoken of: its state, and the causes with their resources."""
     causes = sorted(f"{cause.check} {cause.resource}" for cause in report.verdict.causes)
     return hashlib.sha256("\n".join([report.verdict.state.value, *causes]).encode(errors="replace")).hexdigest()[:24]
+
+
+async def put_turn(jobs: JobQueue, turn: WatchTurn, delay: float) -> None:
+    """Keep the next check as a job; the same turn is the same job, whoever puts it."""
+    key = f"watch:{turn.watch}:{turn.due.isoformat()}:{turn.hop}"
+    await jobs.put(WATCH, turn.model_dump(mode="json"), key=key, delay=min(max(delay, 0.0), LONGEST_DELAY))
 
 
 class Watches:

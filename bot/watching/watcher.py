@@ -24,17 +24,11 @@ from bot.report import contexts as c
 from bot.report.poster import Place, Poster, UnreachableError
 from bot.report.render import Renderer
 from bot.report.watch_view import changed_view, ended_view, spoken, started_view
-from bot.watching.watch import LONGEST_DELAY, MOST_FAILURES, WATCH, Watch, Watches, WatchTurn, fingerprint
+from bot.watching.watch import MOST_FAILURES, Watch, Watches, WatchTurn, fingerprint, put_turn
 
 log = logging.getLogger(__name__)
 
 _PASSING = {GapReason.THROTTLED, GapReason.TIMEOUT, GapReason.ERROR}
-
-
-async def put_turn(jobs: JobQueue, turn: WatchTurn, delay: float) -> None:
-    """Keep the next check as a job; the same turn is the same job, whoever puts it."""
-    key = f"watch:{turn.watch}:{turn.due.isoformat()}:{turn.hop}"
-    await jobs.put(WATCH, turn.model_dump(mode="json"), key=key, delay=min(max(delay, 0.0), LONGEST_DELAY))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +98,7 @@ class Watcher:
         )
 
     async def _missed(self, job: Job, watch: Watch, reason: str) -> None:
-        """A check that did not succeed says nothing about the API; after several of them the watch ends, and says so."""
+        """A check that did not succeed says nothing about the API. After several of them the watch ends."""
         failures = watch.failures + 1
         log.warning("a check of watch %s did not succeed (%d in a row): %s", watch.id, failures, reason)
         if failures < MOST_FAILURES:

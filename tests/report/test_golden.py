@@ -29,8 +29,8 @@ from bot.responding import lines
 from bot.responding.questions import question as alarm_question
 from bot.responding.subject import Subject
 from handlers import ids
-from handlers.requested import DIAGNOSE_USAGE, EXPLAIN_USAGE
-from tests.report import samples
+from handlers.requested import DIAGNOSE_USAGE, USAGES
+from tests.report import samples, surfaces
 from tests.report.block_kit import problems, view_problems
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -116,7 +116,7 @@ MESSAGES = {
     "failed": lambda: failed_view(ASK, samples.RUN),
     "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
     "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
-    "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE),
+    "help": lambda: c.HelpText("/vpclink", "vpclink", **USAGES),
     "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT, again=False),
     "alarm_recovered": lambda: lines.recovered(
         "orders-prod-5xx", timedelta(minutes=75), samples.report(), samples.healthy()
@@ -134,11 +134,16 @@ MESSAGES = {
         fields=(c.ExplainedField("host", "a.example.com"), c.ExplainedField("certificate subject", "CN=b.example.com")),
         checks=("TLS-01 the certificate carries the host's name",),
     ),
+    **surfaces.MESSAGES,
 }
 VIEWS = {
     "logs_view": lambda: logs_view(samples.report(), LogsState(samples.RUN)),
     "logs_view_hostile": lambda: logs_view(hostile(), LogsState(samples.RUN)),
     "logs_forgotten": lambda: c.NoticeView("Logs", "That run is no longer kept."),
+    "logs_view_filtered": lambda: logs_view(samples.report(), LogsState(samples.RUN, filter="STATUS: 500")),
+    "logs_view_nothing_matches": lambda: logs_view(samples.report(), LogsState(samples.RUN, filter="nothing")),
+    "logs_view_huge": lambda: logs_view(surfaces.forty_requests(), LogsState(samples.RUN, page=2)),
+    **surfaces.VIEWS,
 }
 
 

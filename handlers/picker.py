@@ -1,0 +1,197 @@
+"""The modal that asks what is to be diagnosed. Its menus offer names that were read before, and take any other text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.report.asking import Ask
+from bot.report.contexts import NoticeView, PickerView
+from bot.report.limits import BUTTON_TEXT, clip
+from bot.store.catalogue import NamedApi, Place
+from handlers import ids
+from handlers.edge import Edge
+from handlers.parsing import UsageError, request_of
+from handlers.places import pressed_in
+from handlers.words import Word
+
+Payload = dict[str, Any]
+_MOST_OPTIONS: Final = 100
+"""Options of a menu (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element)."""
+_LONGEST_VALUE: Final = 150
+"""Characters of an option's value."""
+_FIELDS: Final = {
+    "account": ids.PICK_ACCOUNT,
+    "region": ids.PICK_REGION,
+    "api": ids.PICK_API,
+    "stage": ids.PICK_STAGE,
+    "route": ids.PICK_ROUTE,
+    "since": ids.PICK_SINCE,
+    "channel": ids.PICK_CHANNEL,
+}
+
+
+@dataclass(frozen=True)
+class PickerState:
+    """What the modal carries: where the report goes, and what was chosen of what other fields depend on."""
+
+    channel: str = ""
+    response_url: str = ""
+    account: str = ""
+    region: str = ""
+    api: str = ""
+    label: str = ""
+    turn: int = 0
+
+    @classmethod
+    def of(cls, body: Payload) -> PickerState:
+        """The state that a modal carried."""
+        return cls(**json.loads((body.get("view") or {}).get("private_metadata") or "{}"))
+
+    @property
+    def place(self) -> Place:
+        """Where the APIs stand."""
+        return Place(self.region, self.account or None)
+
+
+def register(app: AsyncApp) -> None:
+    """Bind the button that opens it, its menus, and what is sent with it."""
+    app.action(ids.PICK)(pick)
+    for menu in (ids.PICK_ACCOUNT, ids.PICK_REGION, ids.PICK_API):
+        app.action(menu)(chosen)
+    for menu in (ids.PICK_ACCOUNT, ids.PICK_REGION, ids.PICK_API, ids.PICK_STAGE, ids.PICK_ROUTE):
+        app.options(menu)(offer)
+    app.view(ids.PICKER_VIEW)(submitted)
+
+
+async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, edge: Edge) -> None:
+    """The button in App Home."""
+    await open_picker(body["trigger_id"], PickerState(channel=pressed_in(body).channel), client, edge)
+    await ack()
+
+
+async def open_picker(trigger_id: str, state: PickerState, client: AsyncWebClient, edge: Edge) -> None:
+    """Open it, and have the names read in the background where they are old."""
+    state = replace(state, region=state.region or edge.default_region or "")
+    await client.views_open(trigger_id=trigger_id, view=_view(state, edge))
+    if state.region:
+        await edge.refresh_names(state.place)
+
+
+async def chosen(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
+    """An account, a region or an API was chosen: what depends on it is emptied, and offers other names."""
+    state = PickerState.of(body)
+    option = action.get("selected_option") or {}
+    value, label = str(option.get("value") or ""), str((option.get("text") or {}).get("text") or "")
+    field = {ids.PICK_ACCOUNT: "account", ids.PICK_REGION: "region"}.get(action["action_id"])
+    emptied: Payload = {field: value, "api": "", "label": ""} if field else {"api": value, "label": label}
+    state = replace(state, turn=state.turn + 1, **emptied)
+    await client.views_update(view_id=body["view"]["id"], view=_view(state, edge))
+    if state.region:
+        await edge.refresh_names(state.place, state.api)
+    await ack()
+
+
+async def offer(ack: AsyncAck, body: Payload, edge: Edge) -> None:
+    """The options of a menu for what was typed so far, from the catalogue; what was typed is an option itself."""
+    state, typed = PickerState.of(body), str(body.get("value") or "").strip()
+    options = [
+        _option(label, value)
+        for label, value in await _known(body["action_id"], state, edge)
+        if 0 < len(value) <= _LONGEST_VALUE
+    ]
+    wanted = typed.casefold()
+    shown = [option for option in options if wanted in option["text"]["text"].casefold()][: _MOST_OPTIONS - 1]
+    if 0 < len(typed) <= _LONGEST_VALUE and all(option["value"] != typed for option in shown):
+        shown.append(_option(f"Use “{typed}”", typed))
+    await ack(options=shown)
+
+
+async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) -> None:
+    """The same as the command. What is wrong is said below its field."""
+    state, entered = PickerState.of(body), _entered(body)
+    values = {name: value for name, (_, value) in entered.items()}
+    try:
+        request = request_of(list(_words(values)), edge.default_region)
+    except UsageError as error:
+        block = entered.get(error.field, entered["api"])[0]
+        await ack(response_action="errors", errors={block: f"{error.problem} Expected: {error.expected}"})
+        return
+    ask = Ask(
+        request=request,
+        channel=state.channel or values["channel"],
+        user=body["user"]["id"],
+        response_url=state.response_url,
+        reference=reference,
+    )
+    await edge.enqueue(ask, key=f"view:{body['view']['id']}:{body['view'].get('hash', '')}")
+    if state.channel:
+        await ack()
+        return
+    taken = NoticeView("Diagnose an API", "The report comes into the channel that you chose, if I am in it.")
+    await ack(response_action="update", view=edge.renderer.view(taken))
+
+
+def _view(state: PickerState, edge: Edge) -> Payload:
+    return edge.renderer.view(
+        PickerView(
+            accounts=edge.accounts,
+            account=state.account,
+            region=state.region,
+            api=state.api,
+            api_label=state.label or state.api,
+            anywhere=not state.channel,
+            turn=state.turn,
+            state=json.dumps(asdict(state), ensure_ascii=False),
+        )
+    )
+
+
+async def _known(menu: str, state: PickerState, edge: Edge) -> Iterable[tuple[str, str]]:
+    """The names of a menu, each with its value."""
+    if menu == ids.PICK_ACCOUNT:
+        return [(name, name) for name in edge.accounts]
+    if menu == ids.PICK_REGION:
+        known = await edge.catalogue.regions()
+        return [(name, name) for name in dict.fromkeys(filter(None, (edge.default_region, *known)))]
+    if menu == ids.PICK_API:
+        apis = await edge.catalogue.apis(state.place)
+        return [(_label(api), api.id) for api in apis]
+    parts = await edge.catalogue.parts(state.place, state.api)
+    return [(name, name) for name in (parts.stages if menu == ids.PICK_STAGE else parts.routes)]
+
+
+def _label(api: NamedApi) -> str:
+    return f"{api.name} · {api.protocol} · {api.id}"
+
+
+def _option(label: str, value: str) -> Payload:
+    return {"text": {"type": "plain_text", "text": clip(label, BUTTON_TEXT)}, "value": value}
+
+
+def _entered(body: Payload) -> dict[str, tuple[str, str]]:
+    """Each field's block and what stands in it; empty where nothing does."""
+    found = {name: (action, "") for name, action in _FIELDS.items()}
+    for block, actions in body["view"]["state"]["values"].items():
+        for action, value in actions.items():
+            name = next((name for name, known in _FIELDS.items() if known == action), None)
+            option = value.get("selected_option") or {}
+            if name:
+                found[name] = (block, str(option.get("value") or value.get("selected_conversation") or ""))
+    return found
+
+
+def _words(values: dict[str, str]) -> Iterable[Word]:
+    """The words of the command that asks the same."""
+    yield Word(values["api"], quoted=True)
+    if values["stage"]:
+        yield Word(values["stage"], quoted=True)
+    yield from (Word(part, quoted=True) for part in values["route"].split() if part)
+    for name in ("account", "region", "since"):
+        if values[name]:
+            yield Word(f"--{name}={values[name]}")
