@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.report.contexts import Notice, NoticeView
 from bot.report.message import Message
 from bot.store.errors import StorageBusy, StorageError, StorageFull
-from handlers.edge import Edge, ephemeral, new_reference
+from handlers.edge import Edge, NotAllowedError, ephemeral, new_reference
 from handlers.middleware import describe
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,10 @@ async def failed(
     error: Exception, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
 ) -> BoltResponse:
     """Say what went wrong to whoever asked, to nobody else; acknowledge, so that Slack adds no warning of its own."""
-    reference = context.get("reference") or new_reference()
-    log.error("a listener failed on %s", describe(body), exc_info=error)
+    denied = isinstance(error, NotAllowedError)
+    reference = "" if denied else context.get("reference") or new_reference()
+    if not denied:
+        log.error("a listener failed on %s", describe(body), exc_info=error)
     edge = context.get("edge")
     if not isinstance(edge, Edge):
         return BoltResponse(status=500, body="")
@@ -42,7 +44,8 @@ async def failed(
         return BoltResponse(status=200, body=ephemeral(message))
     try:
         if body.get("view", {}).get("id"):
-            view = edge.renderer.view(NoticeView("vpclink", f"{notice.text} (reference {reference})"))
+            about = f" (reference {reference})" if reference else ""
+            view = edge.renderer.view(NoticeView("vpclink", notice.text + about))
             await client.views_update(view_id=body["view"]["id"], view=view)
         else:
             await _tell(body, context, client, message)
@@ -55,6 +58,8 @@ async def failed(
 
 def words(error: Exception) -> str:
     """What people are told, by the kind of the failure."""
+    if isinstance(error, NotAllowedError):
+        return str(error)
     if isinstance(error, StorageFull):
         return "I cannot keep your request: the disk of vpclink is full. Nothing was started."
     if isinstance(error, StorageBusy):

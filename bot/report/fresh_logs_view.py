@@ -16,7 +16,8 @@ from bot.report.thread_view import excerpt
 from bot.report.unresolved_view import unresolved_view
 from bot.report.wording import duration
 
-_MOST_REQUESTS: Final = 3
+_MOST_REQUESTS: Final = 1
+"""The newest one shows what fails; the modal has the others."""
 _EXCERPT: Final = 1200
 _MOST_GAPS: Final = 4
 _LONGEST: Final = 300

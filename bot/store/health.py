@@ -30,7 +30,8 @@ class Examinations:
 
     async def keep(self, found: Examination) -> None:
         """Keep it in place of the one before."""
-        await self._values.put(_NAMESPACE, f"{found.account}/{found.region}", asdict(found))
+        value = {**asdict(found), "denied": list(found.denied), "unknown": list(found.unknown)}
+        await self._values.put(_NAMESPACE, f"{found.account}/{found.region}", value)
 
     async def all(self) -> tuple[Examination, ...]:
         """One for each place that was ever examined."""

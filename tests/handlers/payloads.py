@@ -121,8 +121,15 @@ def event_callback(
     return signed(json.dumps(payload), JSON, **(headers or {}))
 
 
-def pressed(action_id: str, value: str, *, action_ts: str = "1700000009.000001", **changes: Any) -> AsyncBoltRequest:
-    """A button in a message; `thread_ts` puts the message into a thread."""
+def pressed(
+    action_id: str,
+    value: str,
+    *,
+    action_ts: str = "1700000009.000001",
+    action: dict[str, Any] | None = None,
+    **changes: Any,
+) -> AsyncBoltRequest:
+    """A button in a message, or another `action`; `thread_ts` puts the message into a thread."""
     message = {"type": "message", "user": "U0BOT", "ts": "1700000000.000200", **changes}
     body = {
         "type": "block_actions",
@@ -136,24 +143,66 @@ def pressed(action_id: str, value: str, *, action_ts: str = "1700000009.000001",
         "message": message,
         "response_url": RESPONSE_URL,
         "actions": [
-            {"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": action_ts}
+            {
+                **(action or {"type": "button", "value": value}),
+                "action_id": action_id,
+                "block_id": "b",
+                "action_ts": action_ts,
+            }
         ],
     }
     return signed(urlencode({"payload": json.dumps(body)}), FORM)
 
 
-def in_modal(action: dict[str, Any], private_metadata: str) -> AsyncBoltRequest:
-    body = {
-        "type": "block_actions",
-        "user": {"id": "U01ALICE"},
-        "team": {"id": "T01TEST"},
-        "api_app_id": "A01",
-        "container": {"type": "view", "view_id": "V01"},
-        "trigger_id": TRIGGER,
-        "view": {"id": "V01", "type": "modal", "callback_id": ids.LOGS_VIEW, "private_metadata": private_metadata},
-        "actions": [{"block_id": "b", "action_ts": "1.1", **action}],
+def in_modal(
+    action: dict[str, Any], private_metadata: str, callback_id: str = ids.LOGS_VIEW, **view: Any
+) -> AsyncBoltRequest:
+    """A press in a modal; a `type` of the view makes it App Home."""
+    return interactive(
+        {
+            "type": "block_actions",
+            "container": {"type": "view", "view_id": "V01"},
+            "trigger_id": TRIGGER,
+            "view": {
+                "id": "V01",
+                "type": "modal",
+                "callback_id": callback_id,
+                "private_metadata": private_metadata,
+                **view,
+            },
+            "actions": [{"block_id": "b", "action_ts": "1.1", **action}],
+        }
+    )
+
+
+def chosen(action_id: str, value: str, **changes: Any) -> AsyncBoltRequest:
+    """An option of a menu in a message."""
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": value}
+    return pressed(action_id, "", action={"type": "overflow", "selected_option": option}, **changes)
+
+
+def submitted(callback_id: str, private_metadata: str, values: dict[str, dict[str, Any]]) -> AsyncBoltRequest:
+    """A modal that is sent. `values` are the states of its elements by block id; the action is of the same name, or
+    of that before the block's `-`.
+    """
+    state = {block: {block.partition("-")[0]: value} for block, value in values.items()}
+    view = {
+        "id": "V01",
+        "hash": "1.abc",
+        "type": "modal",
+        "callback_id": callback_id,
+        "private_metadata": private_metadata,
+        "state": {"values": state},
     }
-    return signed(urlencode({"payload": json.dumps(body)}), FORM)
+    return interactive({"type": "view_submission", "trigger_id": TRIGGER, "view": view, "response_urls": []})
+
+
+def suggestion(action_id: str, typed: str, private_metadata: str) -> AsyncBoltRequest:
+    """A menu in a modal that asks for its options."""
+    view = {"id": "V01", "type": "modal", "callback_id": ids.PICKER_VIEW, "private_metadata": private_metadata}
+    return interactive(
+        {"type": "block_suggestion", "action_id": action_id, "block_id": action_id, "value": typed, "view": view}
+    )
 
 
 def interactive(body: dict[str, Any]) -> AsyncBoltRequest:
@@ -202,6 +251,11 @@ class Desk:
 
     async def _respond(self, message: Any) -> None:
         self.answers.append(message if isinstance(message, dict) else {"text": message})
+
+    def view(self, method: str) -> dict[str, Any]:
+        """The only view that was sent with this method."""
+        (sent,) = [sent["view"] for called, sent in self.calls if called == method]
+        return dict(json.loads(sent)) if isinstance(sent, str) else dict(sent)
 
     async def send(self, request: AsyncBoltRequest) -> BoltResponse:
         return await self.app.async_dispatch(request)

@@ -27,7 +27,7 @@ from tests.report import samples
             payloads.event_callback({"type": "message", "subtype": "message_changed", "channel": "C01", "ts": "1.1"}),
             id="an edited message",
         ),
-        pytest.param(payloads.event_callback({"type": "app_home_opened", "user": "U1", "tab": "home"}), id="Home"),
+        pytest.param(payloads.event_callback({"type": "app_home_opened", "user": "U1", "tab": "messages"}), id="Home"),
         pytest.param(
             interactive(
                 {
@@ -132,7 +132,7 @@ async def test_what_slack_refuses_is_told(desk, store, code, said):
 
 async def test_a_failure_inside_a_modal_is_shown_in_the_modal(desk, store, monkeypatch):
     await keep(store)
-    monkeypatch.setattr("handlers.buttons.logs_view", lambda *_: 1 / 0)
+    monkeypatch.setattr("handlers.logs.logs_view", lambda *_: 1 / 0)
     await desk.send(
         in_modal({"type": "button", "action_id": ids.LOGS_LATER, "value": "2"}, LogsState(samples.RUN).encode())
     )

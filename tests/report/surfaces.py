@@ -49,7 +49,9 @@ def history(*runs, cursor=None, older=None, tallies=None) -> c.HistoryPage:
 
 
 def hostile_request() -> Request:
-    return Request(api=samples.HOSTILE, stage="x" * 4000, path="/" + "é" * 4000, region="eu-west-1")
+    return Request(
+        api=samples.HOSTILE.replace("\ud800", ""), stage="x" * 4000, path="/" + "é" * 4000, region="eu-west-1"
+    )
 
 
 def watch(number=1, **changes) -> Watch:
@@ -102,8 +104,8 @@ def no_target_is_healthy():
     return w.changed(s.TARGET_HEALTH, w.GROUP, health)
 
 
-def tested(code: str, evidence=None) -> c.FixView:
-    read = evidence or no_target_is_healthy()
+def fix_of(code: str) -> c.FixView:
+    read = no_target_is_healthy()
     return fix_view(read, judged(read), CheckOfRun(code, samples.RUN))
 
 
@@ -113,7 +115,7 @@ def still_broken() -> c.FixView:
     left = samples.cause(resource=samples.HOSTILE, summary=samples.HOSTILE * 10)
     found = what_if.WhatIf("TG-01", (w.GROUP,), (left,) * 9, judged(read).verdict.state, "…")
     shown = tuple(c.Remaining(x.check, c.Link(x.resource), x.summary) for x in found.remaining[:5])
-    view = tested("TG-01")
+    view = fix_of("TG-01")
     return c.FixView(**{**vars(view), "outcome": "still-broken", "remaining": shown, "more": 4})
 
 
@@ -178,8 +180,8 @@ MESSAGES = {
 VIEWS = {
     "explain_view": lambda: explained("SG-03", samples.report()),
     "explain_view_forgotten": lambda: explained("TG-01"),
-    "fix_view_nothing_left": lambda: tested("TG-01"),
-    "fix_view_not_tested": lambda: tested("VPL-03"),
+    "fix_view_nothing_left": lambda: fix_of("TG-01"),
+    "fix_view_not_tested": lambda: fix_of("VPL-03"),
     "fix_view_still_broken": still_broken,
     "wrong_cause_view": lambda: c.WrongCauseView("SG-03", 300, "{}"),
     "picker_view": picker,
