@@ -42,11 +42,17 @@ async def failed(
     message = edge.renderer.message(notice)
     if "command" in body:
         return BoltResponse(status=200, body=ephemeral(message))
+    shown = body.get("view") or {}
+    modal = shown.get("id") if shown.get("type") != "home" else None
+    about = f" (reference {reference})" if reference else ""
+    view = edge.renderer.view(NoticeView("vpclink", notice.text + about))
+    if body.get("type") == "view_submission":
+        return BoltResponse(status=200, body={"response_action": "update", "view": view})
     try:
-        if body.get("view", {}).get("id"):
-            about = f" (reference {reference})" if reference else ""
-            view = edge.renderer.view(NoticeView("vpclink", notice.text + about))
-            await client.views_update(view_id=body["view"]["id"], view=view)
+        if modal:
+            await client.views_update(view_id=modal, view=view)
+        elif shown:
+            await client.chat_postMessage(channel=body["user"]["id"], text=message.text, blocks=list(message.blocks))
         else:
             await _tell(body, context, client, message)
     except Exception as trouble:  # noqa: BLE001 - nothing is left to be tried, and the failure itself is logged

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import aiohttp
 
 from bot.app import World, build, system_clock
+from bot.aws.doctor import Reading as Tried
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
 from bot.demo.slack.workspace import DemoAlarm
@@ -26,6 +27,7 @@ from bot.manifest import manifest
 from bot.responding.responder import Alarms
 from bot.service import Service
 from bot.settings import Settings
+from bot.store.catalogue import NamedApi, Parts
 from bot.store.database import Database
 from tests.diagnosis import worlds as w
 
@@ -77,6 +79,29 @@ class Reading:
         return EvidenceReader(self.evidence, self.gate)
 
 
+@dataclass
+class Listing:
+    """The names and permissions that AWS holds. `gate` holds back every answer."""
+
+    gate: threading.Event | None = None
+
+    def apis(self, region: str, account: str | None) -> Sequence[NamedApi]:
+        self._wait()
+        return [NamedApi(w.API, "orders", "REST")]
+
+    def parts(self, region: str, account: str | None, api_id: str) -> Parts:
+        self._wait()
+        return Parts(("prod",), ("GET /orders",))
+
+    def examine(self, region: str, account: str | None) -> Sequence[Tried]:
+        self._wait()
+        return [Tried("apigateway:GET", "allowed"), Tried("ec2:DescribeSubnets", "denied")]
+
+    def _wait(self) -> None:
+        if self.gate:
+            self.gate.wait(20)
+
+
 async def no_wait(_: float) -> None:
     """Waiting that takes no time, but lets others go on."""
     await asyncio.sleep(0)
@@ -115,6 +140,20 @@ class Bench:
     async def press(self, message: dict[str, Any], action: str, user: str = ALICE) -> dict[str, Any]:
         """Press a button of a message."""
         return await self.control("interact", channel=CHANNEL, messageTs=message["ts"], user=user, action=action)
+
+    async def choose(self, message: dict[str, Any], menu: str, value: str) -> dict[str, Any]:
+        """Choose an option of a menu of a message."""
+        return await self.control(
+            "interact", channel=CHANNEL, messageTs=message["ts"], user=ALICE, action=menu, value=value
+        )
+
+    async def in_view(self, action: str, **more: Any) -> dict[str, Any]:
+        """Press something in the modal that was opened or drawn last."""
+        return await self.control("interact", viewId=self.view_id(), user=ALICE, action=action, **more)
+
+    def view_id(self, method: str = "views.open") -> str:
+        """The modal that was opened last, or the App Home."""
+        return str(self.calls(method)[-1].answer["view"]["id"])
 
     async def until(self, predicate: Callable[[], object]) -> None:
         """Wait for something to be true of the workspace."""
@@ -181,7 +220,17 @@ async def bot_on(
 ) -> AsyncIterator[Bench]:
     """The bot, started on this Slack and this database file."""
     reading = reading or Reading()
-    world = World(readers=reading, alarms=alarms, clock=system_clock(), sleep=no_wait, pace=0, checks=CHECKS)
+    listing = Listing(reading.gate)
+    world = World(
+        readers=reading,
+        alarms=alarms,
+        examine=listing.examine,
+        names=listing,
+        clock=system_clock(),
+        sleep=no_wait,
+        pace=0,
+        checks=CHECKS,
+    )
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
         opened = await stack.enter_async_context(Database(database))

@@ -197,6 +197,12 @@ def submitted(callback_id: str, private_metadata: str, values: dict[str, dict[st
     return interactive({"type": "view_submission", "trigger_id": TRIGGER, "view": view, "response_urls": []})
 
 
+def option(value: str | None) -> dict[str, Any]:
+    """The state of a menu in which this was chosen, or nothing."""
+    picked = None if value is None else {"text": {"type": "plain_text", "text": value}, "value": value}
+    return {"type": "external_select", "selected_option": picked}
+
+
 def suggestion(action_id: str, typed: str, private_metadata: str) -> AsyncBoltRequest:
     """A menu in a modal that asks for its options."""
     view = {"id": "V01", "type": "modal", "callback_id": ids.PICKER_VIEW, "private_metadata": private_metadata}

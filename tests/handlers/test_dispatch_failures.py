@@ -10,7 +10,7 @@ from bot.store.errors import StorageBusy, StorageError, StorageFull
 from handlers import ids
 from tests.handlers import payloads
 from tests.handlers.conftest import keep, rerun
-from tests.handlers.payloads import body_of, command, in_modal, interactive, mention, pressed
+from tests.handlers.payloads import body_of, command, in_modal, interactive, mention, option, pressed, submitted
 from tests.report import samples
 
 # --- the rest -----------------------------------------------------------------------------------------------------
@@ -137,6 +137,22 @@ async def test_a_failure_inside_a_modal_is_shown_in_the_modal(desk, store, monke
         in_modal({"type": "button", "action_id": ids.LOGS_LATER, "value": "2"}, LogsState(samples.RUN).encode())
     )
     assert "Something went wrong" in json.dumps(desk.calls[-1][1])
+
+
+async def test_a_modal_that_cannot_be_sent_shows_the_failure(desk):
+    desk.jobs.trouble = StorageBusy("busy")
+    entered = {ids.PICK_API: option("orders"), f"{ids.PICK_STAGE}-0": option("prod")}
+    answer = body_of(await desk.send(submitted(ids.PICKER_VIEW, '{"channel": "C01"}', entered)))
+    assert answer["response_action"] == "update"
+    assert "My storage is busy" in json.dumps(answer["view"])
+
+
+async def test_a_failure_in_app_home_is_told_in_the_messages_tab(desk):
+    desk.jobs.trouble = StorageBusy("busy")
+    button = {"type": "button", "action_id": ids.RUN_DOCTOR, "value": "eu-west-1"}
+    assert (await desk.send(in_modal(button, "", "", type="home"))).status == 200
+    ((method, sent),) = desk.calls
+    assert (method, sent["channel"]) == ("chat.postMessage", "U01ALICE")
 
 
 async def test_an_answer_that_cannot_be_given_is_logged_and_acknowledged(desk, caplog):

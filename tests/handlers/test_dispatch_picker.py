@@ -9,7 +9,7 @@ from bot.store.catalogue import NamedApi, Parts, Place
 from handlers import ids
 from handlers.picker import PickerState
 from tests.handlers.conftest import asked
-from tests.handlers.payloads import TRIGGER, body_of, command, in_modal, pressed, submitted, suggestion
+from tests.handlers.payloads import TRIGGER, body_of, command, in_modal, option, pressed, submitted, suggestion
 from tests.report.block_kit import view_problems
 
 PLACE = Place("eu-west-1")
@@ -19,11 +19,6 @@ STATE = PickerState(channel="C01", region="eu-west-1")
 
 def state(**changes) -> str:
     return json.dumps({**vars(STATE), **changes})
-
-
-def option(value: str | None) -> dict:
-    chosen = None if value is None else {"text": {"type": "plain_text", "text": value}, "value": value}
-    return {"type": "external_select", "selected_option": chosen}
 
 
 def filled(**values) -> dict:
