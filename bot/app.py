@@ -142,6 +142,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         worker=ByKind(workers),
         readings=readings,
         clock=world.clock,
+        refresh_names=edge.refresh_default_names,
     )
 
 

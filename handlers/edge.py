@@ -98,6 +98,11 @@ class Edge:
             ask = CatalogueAsk(region=place.region, account=place.account, api=api_id)
             await self.enqueue_task(CATALOGUE, ask, key=f"catalogue:{place.key}:{api_id}:{turn}")
 
+    async def refresh_default_names(self) -> None:
+        """The same for the region of requests that name none, where there is one."""
+        if self.default_region:
+            await self.refresh_names(Place(self.default_region))
+
     async def begin_watch(self, watch: str, due: datetime, reference: str) -> None:
         """Have a watch checked for the first time."""
         await put_turn(self.jobs, WatchTurn(watch=watch, due=due, reference=reference), 0)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.diagnosis.model import HopState, Report, Request
+from bot.diagnosis.redaction import redact
 from bot.report import contexts as c
 from bot.report.asking import HistoryCursor
 from bot.report.headline import headline
@@ -19,6 +20,7 @@ from bot.store.interface import Page, Run, RunState
 from bot.watching.watch import Watch
 
 _NAMES: Final = 60
+_COMMENT: Final = 140
 MOST_WATCHES: Final = 20
 _MOST_ACTIONS: Final = 40
 
@@ -37,6 +39,7 @@ def run_line(run: Run, workspace_url: str, tally: Tally) -> c.RunLine:
         message=c.Link(what, message_url(workspace_url, run.channel or "", run.message_ts or "", run.thread_ts or "")),
         right=tally.right,
         wrong=tally.wrong,
+        comment=clip(redact(tally.comment), _COMMENT),
     )
 
 

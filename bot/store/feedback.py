@@ -28,6 +28,8 @@ class Tally:
 
     right: int = 0
     wrong: int = 0
+    comment: str = ""
+    """What somebody said about a wrong cause."""
 
 
 class Feedback:
@@ -51,4 +53,5 @@ class Feedback:
         """How many said what of a run."""
         opinions = await self.of_run(run)
         right = sum(opinion.right for opinion in opinions)
-        return Tally(right, len(opinions) - right)
+        said = next((opinion.comment for opinion in opinions if opinion.comment), "")
+        return Tally(right, len(opinions) - right, said)

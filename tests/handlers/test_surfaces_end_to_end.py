@@ -42,7 +42,7 @@ async def test_explain_test_this_fix_feedback_and_export(tmp_path):
         assert [message["thread_ts"] for message in files] == [report["ts"]]
 
         await bench.command("history")
-        assert "TG-01 · 👎 1" in json.dumps(bench.messages()[-1]["blocks"], ensure_ascii=False)
+        assert "TG-01 · 👎 1 “a WAF”" in json.dumps(bench.messages()[-1]["blocks"], ensure_ascii=False)
 
 
 async def test_the_logs_modal_filters_and_downloads(tmp_path):

@@ -151,7 +151,7 @@ MESSAGES = {
         run(4, report="", state=RunState.RUNNING),
         run(5, report="", state=RunState.FAILED),
         older="1:x",
-        tallies={f"{1:032x}": Tally(3, 1)},
+        tallies={f"{1:032x}": Tally(3, 1, "It was a WAF rule")},
     ),
     "history_of_an_api": lambda: history(run(7), cursor=HistoryCursor(api="a1", about="orders", before="1:x")),
     "history_empty": lambda: history(cursor=HistoryCursor(api="a1", about="orders")),

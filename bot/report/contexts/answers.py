@@ -73,7 +73,9 @@ class ExplainedLog(Context):
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run in a list. `message` leads to its report; `right` and `wrong` count what people said of the cause."""
+    """One run in a list. `message` leads to its report; `right` and `wrong` count what people said of the cause,
+    and `comment` is what one of them said it was instead.
+    """
 
     what: str
     headline: Headline
@@ -81,6 +83,7 @@ class RunLine:
     message: Link
     right: int = 0
     wrong: int = 0
+    comment: str = ""
 
 
 @dataclass(frozen=True)
