@@ -13,10 +13,12 @@ from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
 from bot.diagnosis.policy import policy_json
+from bot.manifest import SCOPES
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
+_SCOPES = ("<!-- generated: scopes -->", "<!-- end of generated scopes -->")
 _SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
@@ -87,6 +89,12 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def slack_page(text: str) -> str:
+    """Return `docs/slack.md` with the scopes of the Slack app, and the reason for each, between their markers."""
+    rows = [f"| `{scope}` | {reason} |" for scope, reason in sorted(SCOPES.items())]
+    return _between(text, _SCOPES, "\n".join(["| scope | to |", "|---|---|", *rows]))
+
+
 def _between(text: str, markers: tuple[str, str], body: str) -> str:
     before, _, rest = text.partition(markers[0])
     _, _, after = rest.partition(markers[1])
@@ -97,6 +105,8 @@ def _files() -> dict[Path, str]:
     files = {ROOT / "docs/checks.md": checks_page()}
     path = ROOT / "README.md"
     files[path] = readme(path.read_text(encoding="utf-8"))
+    slack = ROOT / "docs/slack.md"
+    files[slack] = slack_page(slack.read_text(encoding="utf-8"))
     return files
 
 

@@ -45,15 +45,11 @@ async def get(url):
 
 async def test_health_in_http_mode(tmp_path):
     async with local_slack("http") as slack, bot_on(slack, tmp_path / "db.sqlite3", mode="http") as bench:
-        await bench.idle()
         status, facts = await get(f"{bench.service.http.address}/healthz")
+        jobs = facts.pop("jobs")
         assert status == 200
-        assert facts == {
-            "status": "ok",
-            "mode": "http",
-            "jobs": {"ready": 0, "running": 0, "dead": 0},
-            "problems": [],
-        }
+        assert facts == {"status": "ok", "mode": "http", "problems": []}
+        assert (set(jobs), jobs["dead"]) == ({"ready", "running", "dead"}, 0)
 
 
 async def test_health_in_socket_mode_needs_a_port_that_was_chosen(tmp_path, unused_tcp_port):
