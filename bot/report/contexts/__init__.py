@@ -38,6 +38,7 @@ from bot.report.contexts.parts import (
     Subject,
     Why,
 )
+from bot.report.contexts.pictures import Chart, ChartPicture, PathPicture
 from bot.report.contexts.running import (
     Failed,
     Progress,
