@@ -15,7 +15,8 @@ from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Report
-from bot.report.contexts.pictures import Bar, Chart, ChartPicture, ChartSeries, Panel, Tick
+from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
+from bot.report.contexts.pictures import Bar, ChartPicture, Panel, Tick
 from bot.report.limits import clip
 from bot.report.wording import clock_time, count
 
@@ -84,10 +85,14 @@ def trends_of(report: Report, evidence: Evidence | None) -> Trends | None:
 
 def chart_block(report: Report, found: Trends) -> Chart:
     """The trends as Slack's own chart."""
+    labels = [f"{start:%H:%M}" if found.minutes < 60 else f"{start:%d %H:%M}" for start in found.starts]
+
+    def points(trend: Trend) -> tuple[ChartPoint, ...]:
+        return tuple(map(ChartPoint, labels, trend.values))
+
     return Chart(
         title=_title(report, _TITLE),
-        categories=tuple(f"{start:%H:%M}" if found.minutes < 60 else f"{start:%d %H:%M}" for start in found.starts),
-        series=tuple(ChartSeries(trend.name, trend.values) for trend in found.trends),
+        series=tuple(ChartSeries(trend.name, points(trend)) for trend in found.trends),
         alt=_alt(report, found),
     )
 

@@ -56,7 +56,8 @@ def path_picture(report: Report) -> PathPicture:
             nodes.append(node)
             y += node.height
         if shown.more:
-            nodes.append(Node(y + _ROW // 2, "behind", f"+{shown.more} more", "", ("see the thread",), False, _ROW))
+            more = f"+{shown.more} more"
+            nodes.append(Node(y + _ROW // 2, "behind", more, "", ("see the thread",), reached=False, height=_ROW))
             y += _ROW
         y += _GAP
         zones.append(Zone(begin, y - begin - _GAP // 2, name))

@@ -21,7 +21,8 @@ def told(report):
 
 def test_the_thread_has_the_evidence_and_every_form_of_the_fix():
     messages, said = told(samples.report())
-    assert len(messages) == 1
+    assert [message.text for message in messages] == ["Details of SG-03, part 1 of 2", "Details of SG-03, part 2 of 2"]
+    assert [block["type"] for block in messages[0].blocks][-1] == "table"
     for expected in (
         "SG-03 target-security-group-closed",
         "tcp 22 from 10.0.0.0/8",

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from bot.report.contexts.parts import Context
+
+@dataclass(frozen=True)
+class Drawing:
+    """The fields of one SVG template. `template` is its file name without the suffix; `alt` says what is to be seen."""
+
+    template: ClassVar[str]
+
 
 NodeState = Literal["ok", "broken", "degraded", "unknown", "behind"]
 
@@ -33,7 +39,7 @@ class Zone:
 
 
 @dataclass(frozen=True)
-class PathPicture(Context):
+class PathPicture(Drawing):
     """The path as a drawing, from the top down. `height` is the whole picture's."""
 
     template: ClassVar[str] = "path"
@@ -76,8 +82,8 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class ChartPicture(Context):
-    """Failures, resets and unhealthy hosts over the same time. `logged` are the times of logged failing requests, as x."""
+class ChartPicture(Drawing):
+    """Failures, resets and unhealthy hosts over the same time. `logged`: the times of logged failing requests, as x."""
 
     template: ClassVar[str] = "chart"
     title: str
@@ -85,23 +91,4 @@ class ChartPicture(Context):
     panels: tuple[Panel, ...]
     ticks: tuple[Tick, ...]
     logged: tuple[float, ...]
-    alt: str
-
-
-@dataclass(frozen=True)
-class ChartSeries:
-    """A line of Slack's own chart: one value for each category."""
-
-    name: str
-    values: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Chart(Context):
-    """The same as Slack's own chart block (https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block)."""
-
-    template: ClassVar[str] = "chart"
-    title: str
-    categories: tuple[str, ...]
-    series: tuple[ChartSeries, ...]
     alt: str
