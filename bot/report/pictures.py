@@ -1,4 +1,4 @@
-"""Pictures: a context → SVG by its template → PNG by resvg, with the fonts that the package brings.
+"""Pictures: a drawing → SVG by its template → PNG by resvg, with the fonts that the package brings.
 
 Slack shows PNG and no SVG. Fonts of the machine are not looked at: a picture looks the same everywhere, and Lambda has
 none.
@@ -6,12 +6,15 @@ none.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
 
 import jinja2
-import resvg_py
 
 from bot.report import escape
 from bot.report.contexts.pictures import ChartPicture, PathPicture
@@ -19,10 +22,16 @@ from bot.report.render import TEMPLATES
 
 log = logging.getLogger(__name__)
 
-SUFFIX = ".svg.j2"
-SCALE = 2.0
+SUFFIX: Final = ".svg.j2"
+SCALE: Final = 2.0
 """Pixels of the PNG for each of the drawing's: phones and laptops have fine screens."""
 _FONTS = Path(__file__).with_name("fonts")
+_PROGRAM = Path(__file__).with_name("svg_to_png.py")
+_SECONDS = 15.0
+
+
+class PictureError(RuntimeError):
+    """There is no picture; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -34,41 +43,55 @@ class Picture:
 
 
 class Painter:
-    """Draws contexts. Templates in the folder `override` replace ours; one that fails is logged, and ours is used."""
+    """Draws. Templates in the folder `override` replace ours; one that fails is logged, and ours is used."""
 
     def __init__(self, override: Path | None = None) -> None:
         folders = [[TEMPLATES]] if override is None else [[override, TEMPLATES], [TEMPLATES]]
         self._environments = [_environment(chosen) for chosen in folders]
 
-    def paint(self, context: PathPicture | ChartPicture) -> Picture:
-        """Draw. jinja2.TemplateError or ValueError where even our own template makes no picture."""
-        for environment in self._environments[:-1]:
+    async def paint(self, drawing: PathPicture | ChartPicture) -> Picture:
+        """Draw. PictureError where no template makes a picture."""
+        problem = PictureError("there is no template")
+        for environment in self._environments:
             try:
-                return _painted(environment, context)
-            except (jinja2.TemplateError, escape.UnrenderableError, ValueError) as error:
-                log.error("your template %s is not used, ours is: %s", context.template + SUFFIX, error)
-        return _painted(self._environments[-1], context)
+                return Picture(await _png(_svg(environment, drawing)), drawing.alt)
+            except (jinja2.TemplateError, escape.UnrenderableError, PictureError, OSError) as error:
+                problem = PictureError(f"{drawing.template}{SUFFIX}: {error}")
+                if environment is not self._environments[-1]:
+                    log.error("your template is not used, ours is: %s", problem)
+        raise problem
 
 
-def svg(context: PathPicture | ChartPicture) -> str:
+def svg(drawing: PathPicture | ChartPicture) -> str:
     """The drawing as SVG text, by our own template."""
-    return _svg(_environment([TEMPLATES]), context)
+    return _svg(_environment([TEMPLATES]), drawing)
 
 
-def _painted(environment: jinja2.Environment, context: PathPicture | ChartPicture) -> Picture:
-    png = resvg_py.svg_to_bytes(
-        svg_string=_svg(environment, context),
-        zoom=SCALE,
-        skip_system_fonts=True,
-        font_dirs=[str(_FONTS)],
-        font_family="DejaVu Sans",
+async def _png(text: str) -> bytes:
+    """Draw in a process of its own; see `svg_to_png`."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(_PROGRAM), str(_FONTS), str(SCALE)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
-    return Picture(bytes(png), context.alt)
+    try:
+        png, complaint = await asyncio.wait_for(process.communicate(text.encode("utf-8", "replace")), _SECONDS)
+    except TimeoutError as error:
+        raise PictureError(f"not drawn within {_SECONDS:g} s") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise PictureError(complaint.decode(errors="replace").strip()[-300:] or f"exit status {process.returncode}")
+    return png
 
 
-def _svg(environment: jinja2.Environment, context: PathPicture | ChartPicture) -> str:
-    values = {field.name: getattr(context, field.name) for field in fields(context)}
-    return environment.get_template(context.template + SUFFIX).render(values)
+def _svg(environment: jinja2.Environment, drawing: PathPicture | ChartPicture) -> str:
+    values = {field.name: getattr(drawing, field.name) for field in fields(drawing)}
+    return environment.get_template(drawing.template + SUFFIX).render(values)
 
 
 def _environment(folders: list[Path]) -> jinja2.Environment:

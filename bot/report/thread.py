@@ -1,4 +1,4 @@
-"""The thread of a report as messages: one for each cause, and as few others as Slack's limits allow."""
+"""The thread of a report as messages: as few as Slack's limits allow."""
 
 from __future__ import annotations
 
@@ -18,12 +18,17 @@ def thread_messages(renderer: Renderer, report: Report) -> list[Message]:
     def blocks(contexts: Iterable[c.Context]) -> list[Block]:
         return [block for context in contexts for block in renderer.blocks(context)]
 
-    groups: list[list[c.Context]] = [[cause] for cause in causes_view(report)]
-    groups.append(list(rest_view(report)))
-    parts = [page for group in groups for page in pages(blocks(group))]
+    parts = [page for group in _groups(report) for page in pages(blocks(group))]
     checks = ", ".join(cause.check for cause in report.verdict.causes)
     what = f"Details{f' of {checks}' if checks else ''}"
     return [
         Message(f"{what}, part {number} of {len(parts)}" if len(parts) > 1 else what, part)
         for number, part in enumerate(parts, start=1)
     ]
+
+
+def _groups(report: Report) -> list[list[c.Context]]:
+    """What may stand together: a message takes one table, and the evidence of every cause is one."""
+    causes: list[list[c.Context]] = [[cause] for cause in causes_view(report)]
+    rest = list(rest_view(report))
+    return [*causes[:-1], [*causes[-1], *rest]] if causes else [rest]

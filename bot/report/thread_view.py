@@ -13,7 +13,7 @@ from bot.report.gap_lines import gap_lines
 from bot.report.limits import FENCED_TEXT, PREFORMATTED_TEXT, clip, limited, pieces
 from bot.report.naming import linked
 from bot.report.path_view import all_ways
-from bot.report.wording import CONFIDENCES, HOPS, STATUS_MARKS, count, date_time
+from bot.report.wording import CONFIDENCES, HOPS, STATUS_MARKS, count, date_time, short_name
 
 _SUMMARY, _FIX, _VALUE, _CELL = 300, 150, 1000, 250
 _MOST_CITATIONS = 20
@@ -62,7 +62,10 @@ def _to_copy(text: str) -> tuple[str, ...]:
 
 def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDetails:
     citations = limited(cause.citations, _MOST_CITATIONS)
-    cited = [c.Cited(_cell(x.resource), _cell(x.field), _cell(x.value), _cell(x.source)) for x in citations.items]
+    cited = [
+        c.Cited(_cell(short_name(x.resource) or "-"), _cell(x.field), _cell(x.value), _cell(x.source))
+        for x in citations.items
+    ]
     if citations.more:
         cited.append(c.Cited(f"+{citations.more} more", "citations", "in the report's JSON", "vpclink"))
     return c.CauseDetails(

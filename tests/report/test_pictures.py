@@ -88,7 +88,7 @@ def test_nothing_lies_outside_the_picture():
 
 
 @pytest.mark.parametrize("text", [samples.HOSTILE, "</svg><script>x</script>", "\u0634\u0631\u0643\u0629", "😀 注文"])
-def test_any_text_makes_a_picture_and_stays_text(text):
+async def test_any_text_makes_a_picture_and_stays_text(text):
     report = samples.report(
         request=samples.request(api_name=text), path=(samples.hop(Hop.API, text, text, HopState.BROKEN),)
     )
@@ -96,25 +96,25 @@ def test_any_text_makes_a_picture_and_stays_text(text):
     ET.fromstring(svg(drawn))
     assert "<script" not in svg(drawn)
     assert len(drawn.alt) <= 1000
-    assert Painter().paint(drawn).png.startswith(b"\x89PNG")
+    assert (await Painter().paint(drawn)).png.startswith(b"\x89PNG")
 
 
-def test_a_picture_is_drawn_at_twice_its_size_with_letters_in_it():
+async def test_a_picture_is_drawn_at_twice_its_size_with_letters_in_it():
     """Fonts come with the package: without them the picture would have no text, and nearly no dark pixels."""
     drawn = path_picture(samples.report())
-    image = Image.open(io.BytesIO(Painter().paint(drawn).png)).convert("L")
+    image = Image.open(io.BytesIO((await Painter().paint(drawn)).png)).convert("L")
     assert image.size == (1520, drawn.height * 2)
     title = image.crop((40, 30, 700, 80))
     assert sum(title.histogram()[:80]) > 1000
 
 
-def test_a_template_of_your_own_is_used_and_a_broken_one_is_not(tmp_path, caplog):
+async def test_a_template_of_your_own_is_used_and_a_broken_one_is_not(tmp_path, caplog):
     own = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><text fill="{{ color }}">x</text></svg>'
     (tmp_path / "path.svg.j2").write_text(own.replace("{{ color }}", "red"))
-    assert Image.open(io.BytesIO(Painter(tmp_path).paint(path_picture(samples.report())).png)).size == (20, 20)
+    assert Image.open(io.BytesIO((await Painter(tmp_path).paint(path_picture(samples.report()))).png)).size == (20, 20)
     (tmp_path / "path.svg.j2").write_text(own)
-    assert Image.open(io.BytesIO(Painter(tmp_path).paint(path_picture(samples.report())).png)).size[0] == 1520
-    assert "path.svg.j2 is not used" in caplog.text
+    assert Image.open(io.BytesIO((await Painter(tmp_path).paint(path_picture(samples.report()))).png)).size[0] == 1520
+    assert "your template is not used, ours is: path.svg.j2" in caplog.text
 
 
 # --- the trends --------------------------------------------------------------------------------------------------
