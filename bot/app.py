@@ -30,12 +30,14 @@ from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
 from bot.reading import CannotReadError, Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
-from bot.report.files import Files
+from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
+from bot.report.pictures import Painter
 from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
@@ -118,11 +120,13 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     )
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings)
+    uploads = Uploads(client, store.posts, pace)
+    illustrator = Illustrator(Painter(settings.templates), uploads, poster, renderer)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name),
+        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
         ALARM: responding(shared, world, settings, queue, Marks(client)),
         WATCH: watching(shared, world, queue),
-        **tasks(shared, world, Files(client, store.posts)),
+        **tasks(shared, world, uploads),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -156,7 +160,7 @@ class Shared:
     readings: SharedReadings
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
+def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -166,6 +170,7 @@ def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
         clock=world.clock,
         bot_name=bot_name,
         checks=world.checks,
+        illustrator=illustrator,
     )
 
 
@@ -198,14 +203,14 @@ def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
     )
 
 
-def tasks(shared: Shared, world: World, files: Files) -> dict[str, KindOfWorker]:
+def tasks(shared: Shared, world: World, uploads: Uploads) -> dict[str, KindOfWorker]:
     """Who does the jobs that are no diagnosis."""
     answers, reports = Answers(shared.poster, shared.renderer), Reports(shared.store)
     examinations, catalogue = Examinations(shared.store.values), Catalogue(shared.store.values)
     return {
         LOGS: FreshLogs(answers, shared.readings, reports),
         DOCTOR: Doctor(answers, world.examine or aws_access.examine(), examinations, world.clock),
-        EXPORT: FileExport(answers, files, shared.store.runs, reports),
+        EXPORT: FileExport(answers, uploads, shared.store.runs, reports),
         CATALOGUE: NameReader(world.names or aws_access.names(), catalogue, world.clock),
     }
 

@@ -14,6 +14,8 @@ _LONGEST = 200
 def headline(report: Report) -> Headline:
     """What the report says first."""
     verdict = report.verdict
+    if report.request.api_id is None:
+        return Headline(HOP_MARKS[HopState.UNKNOWN], clip(unresolved_words(report) or verdict.summary, _LONGEST))
     if verdict.state is State.CAUSE_FOUND and verdict.causes:
         cause = verdict.causes[0]
         possible = cause.confidence is Confidence.POSSIBLE

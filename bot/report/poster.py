@@ -98,6 +98,21 @@ class Poster:
         await self._posts.posted(run_id, part, ts)
         return Posted(ts, fresh=found is None)
 
+    async def offer(self, run_id: str, part: str, place: Place, message: Message) -> bool:
+        """Post this part as it is or not at all; False where Slack does not take its blocks."""
+        known = await self._posts.intend(run_id, part, place.channel)
+        ts = known.ts or (None if known.fresh else await self._find(run_id, part, place, known.intended))
+        if ts is None:
+            await self._pace.turn(place.channel)
+            try:
+                ts = await self._post(run_id, part, place, message, known.intended, fallbacks=False)
+            except SlackApiError as error:
+                if _code(error) not in _REFUSED_BLOCKS:
+                    raise
+                return False
+        await self._posts.posted(run_id, part, ts)
+        return True
+
     async def posted(self, run_id: str, part: str) -> str | None:
         """The `ts` of a part that was posted."""
         known = await self._posts.get(run_id, part)
@@ -145,7 +160,9 @@ class Poster:
             log.warning("the asker could not be answered: Slack says %s %.80s", response.status_code, response.body)
         return response.status_code == 200
 
-    async def _post(self, run_id: str, part: str, place: Place, message: Message, intended: datetime) -> str:
+    async def _post(
+        self, run_id: str, part: str, place: Place, message: Message, intended: datetime, *, fallbacks: bool = True
+    ) -> str:
         async def send(version: Message) -> str:
             response = await self._client.chat_postMessage(
                 channel=place.channel,
@@ -161,7 +178,7 @@ class Poster:
         failure: Exception = RuntimeError("nothing was tried")
         for _ in range(_ATTEMPTS):
             try:
-                return await self._with_fallbacks(send, message)
+                return await (self._with_fallbacks if fallbacks else self._send)(send, message)
             except SlackApiError as error:
                 if _code(error) not in _DOUBTFUL:
                     raise
@@ -195,7 +212,9 @@ class Poster:
         try:
             return await send(message)
         except SlackApiError as error:
-            raise no_entry(error) or error from error
+            if _code(error) in _NO_ENTRY:
+                raise UnreachableError(_code(error)) from error
+            raise
 
     async def _find(self, run_id: str, part: str, place: Place, intended: datetime) -> str | None:
         return await find_message(
@@ -205,12 +224,6 @@ class Poster:
             since=intended.astimezone(UTC),
             payload={"run_id": run_id, "part": part},
         )
-
-
-def no_entry(error: SlackApiError) -> UnreachableError | None:
-    """The refusal, where Slack says with this error that the bot may not write there."""
-    code = _code(error)
-    return UnreachableError(code) if code in _NO_ENTRY else None
 
 
 def _code(error: SlackApiError) -> str:

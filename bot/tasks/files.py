@@ -11,8 +11,8 @@ from bot.diagnosis.redaction import redact
 from bot.jobs.interface import Job
 from bot.log_lines import referring
 from bot.report import contexts as c
-from bot.report.files import Files, TextFile
-from bot.report.poster import Place, UnreachableError
+from bot.report.poster import Place
+from bot.report.uploads import File, Uploads
 from bot.report.wording import date_time
 from bot.store.interface import Runs
 from bot.store.reports import Reports
@@ -23,6 +23,9 @@ GONE = "That run is no longer kept, so there is nothing to export. Press Re-run 
 BUNDLE = (
     "The report as JSON, and the evidence that it was judged from: `vpclink replay` judges it again. Secrets are out."
 )
+REFUSED = (
+    "Slack did not take the files. An app that was installed before it asked for files:write must be installed again."
+)
 LINES = "The log lines of the failing requests, redacted."
 
 
@@ -31,7 +34,7 @@ class FileExport:
     """Does `export` jobs."""
 
     answers: Answers
-    files: Files
+    uploads: Uploads
     runs: Runs
     reports: Reports
 
@@ -46,13 +49,12 @@ class FileExport:
             base = f"{_plain(report.request.api_name or report.request.api)}-{_plain(report.request.stage)}"
             mine = f"{base}-{{}}-{job.id[:8]}"
             if ask.what == "logs":
-                files, comment = [TextFile(f"{mine.format('logs')}.log", f"{base} logs", log_text(report))], LINES
+                files, comment = [_file(f"{mine.format('logs')}.log", f"{base} logs", log_text(report))], LINES
             else:
                 files, comment = [file async for file in self._bundle(ask.run, report, base, mine)], BUNDLE
-            try:
-                await self.files.share(job.id, Place(ask.channel, ask.thread_ts), files, comment)
-            except UnreachableError as error:
-                await self.answers.refused(ask, error)
+            place = Place(ask.channel, ask.thread_ts)
+            if not await self.uploads.ensure(job.id, "files", place, files, comment):
+                await self.answers.privately(job, ask, c.Notice(REFUSED, reference=ask.reference))
 
     async def on_dead(self, job: Job, error: str) -> None:
         """Tell whoever asked."""
@@ -60,11 +62,15 @@ class FileExport:
         log.error("an export was given up: %s", error)
         await self.answers.privately(job, ask, c.Notice(GIVEN_UP, reference=ask.reference))
 
-    async def _bundle(self, run: str, report: Report, base: str, mine: str) -> AsyncIterator[TextFile]:
-        yield TextFile(f"{mine.format('report')}.json", f"{base} report", report.to_json())
+    async def _bundle(self, run: str, report: Report, base: str, mine: str) -> AsyncIterator[File]:
+        yield _file(f"{mine.format('report')}.json", f"{base} report", report.to_json())
         evidence = await self.runs.evidence(run)
         if evidence:
-            yield TextFile(f"{mine.format('evidence')}.json", f"{base} evidence", evidence)
+            yield _file(f"{mine.format('evidence')}.json", f"{base} evidence", evidence)
+
+
+def _file(name: str, title: str, text: str) -> File:
+    return File(name, text.encode(), title)
 
 
 def log_text(report: Report) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.aws.doctor import Reading as Tried
+from bot.demo.slack.faults import Fault
 from bot.diagnosis import engine
 from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
@@ -14,11 +15,11 @@ from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
 from bot.jobs.message import job_id
 from bot.reading import CannotReadError, SharedReadings
-from bot.report.files import Files
 from bot.report.pace import Pace
 from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import worker_client
+from bot.report.uploads import Uploads
 from bot.store.catalogue import Catalogue, NamedApi, Parts, Place
 from bot.store.database import Database
 from bot.store.health import Examinations
@@ -65,8 +66,8 @@ class Bench:
         return FreshLogs(self.answers, readings, Reports(self.store))
 
     def export(self):
-        files = Files(self.client, self.store.posts)
-        return FileExport(self.answers, files, self.store.runs, Reports(self.store))
+        uploads = Uploads(self.client, self.store.posts, Pace(lambda: 0.0, no_wait, 0))
+        return FileExport(self.answers, uploads, self.store.runs, Reports(self.store))
 
     def messages(self):
         return shown(self.slack)
@@ -219,6 +220,14 @@ async def test_an_upload_whose_outcome_was_lost_is_found_in_the_thread(bench, mo
             await bench.export().handle(job("export", ask))
     await bench.export().handle(job("export", ask, attempts=2))
     assert len(bench.messages()) == 1
+
+
+async def test_where_slack_takes_no_files_whoever_asked_is_told(bench):
+    await keep_run(bench.store)
+    bench.slack.state.faults.add(Fault(method="files.getUploadURLExternal", error="missing_scope"))
+    ask = ExportAsk(run=samples.RUN, what="bundle", thread_ts=await thread(bench), **ASKER)
+    await bench.export().handle(job("export", ask))
+    assert "files:write must be installed again" in bench.messages()[0]["text"]
 
 
 async def test_an_export_of_a_forgotten_run_says_so(bench):

@@ -22,6 +22,7 @@ from bot.report.contexts.answers import (
     WatchLine,
     WatchList,
 )
+from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.home import (
     HomeView,
     PlaceLine,
@@ -59,6 +60,7 @@ from bot.report.contexts.parts import (
     Subject,
     Why,
 )
+from bot.report.contexts.pictures import ChartPicture, PathPicture
 from bot.report.contexts.running import (
     Failed,
     Progress,
@@ -90,6 +92,10 @@ __all__ = [
     "Change",
     "ChangeGroup",
     "Changes",
+    "Chart",
+    "ChartPicture",
+    "ChartPoint",
+    "ChartSeries",
     "Choice",
     "Cited",
     "Context",
@@ -120,6 +126,7 @@ __all__ = [
     "Notice",
     "NoticeView",
     "PathLine",
+    "PathPicture",
     "PathView",
     "PickerView",
     "PlaceLine",
