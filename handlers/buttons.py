@@ -23,6 +23,7 @@ def register(app: AsyncApp) -> None:
     """Bind every button and menu, and what catches every other one."""
     app.action(ids.RERUN)(rerun)
     app.action(re.compile(rf"^{ids.CHOOSE}-\d+$"))(choose)
+    app.action(ids.PROBE)(probe_now)
     app.action(ids.OPEN)(followed)
     app.action(ids.RUN_DOCTOR)(doctor)
     app.action(re.compile(".*"))(unknown_action)
@@ -60,6 +61,20 @@ async def choose(
         # Two presses on one question are answered one after the other: the last one stays.
         group = f"message:{ask.channel}:{place.message}"
         await edge.enqueue(ask, key=press_key(body, action), group=group)
+    await ack()
+
+
+async def probe_now(ack: AsyncAck, respond: AsyncRespond, edge: Edge) -> None:
+    """No probe stands inside the VPC: how to probe from there by hand."""
+    await respond(
+        ephemeral(
+            edge.notice(
+                "I cannot reach your VPC from here. On a host inside of it, install vpclink and probe the backend as "
+                "the load balancer would.",
+                "vpclink probe https://10.0.0.5:8443/health --server-name api.example.com",
+            )
+        )
+    )
     await ack()
 
 

@@ -15,60 +15,50 @@ from bot.report.explain_view import explain_view
 from bot.report.fix_view import fix_view
 from handlers import ids
 from handlers.edge import Edge, Wish
-from handlers.places import pressed_in
+from handlers.places import chosen_value, pressed_in, state_of, update_modal
 
 Payload = dict[str, Any]
 _FIX_TITLE = "Test this fix"
 
 
 def register(app: AsyncApp) -> None:
-    """Bind the buttons that open them, and the menus in them."""
-    app.action(ids.EXPLAIN)(explain)
+    """Bind the button that opens the second one, and the menus in both; menus of messages open them too (`more.py`)."""
     app.action(ids.TEST_FIX)(test_fix)
-    app.action(ids.ABOUT_CAUSE)(about_cause)
     app.action(ids.EXPLAIN_CHECK)(explain_another)
     app.action(ids.FIX_CHECK)(test_another)
 
 
-async def explain(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
-    """Open a check's page."""
-    view = await _page(CheckOfRun.decode(str(action.get("value") or "")), edge)
-    await client.views_open(trigger_id=body["trigger_id"], view=view)
-    await ack()
-
-
 async def test_fix(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
-    """Open what would remain after a fix. Judging takes milliseconds, and nothing is read from AWS."""
+    """The button: open what would remain after a fix."""
     await edge.permit(Wish("test", body["user"]["id"], pressed_in(body).channel))
-    view = await _tested(CheckOfRun.decode(str(action.get("value") or "")), edge)
-    await client.views_open(trigger_id=body["trigger_id"], view=view)
+    await open_test(CheckOfRun.decode(str(action.get("value") or "")), body, client, edge)
     await ack()
 
 
-async def about_cause(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
-    """The menu beside a cause in the thread."""
-    name, _, about = str(action["selected_option"]["value"]).partition(":")
-    pressed = {**action, "value": about}
-    await (test_fix if name == "test" else explain)(ack, body, pressed, client, edge)
+async def open_page(asked: CheckOfRun, body: Payload, client: AsyncWebClient, edge: Edge) -> None:
+    """Open a check's page."""
+    await client.views_open(trigger_id=body["trigger_id"], view=await _page(asked, edge))
+
+
+async def open_test(asked: CheckOfRun, body: Payload, client: AsyncWebClient, edge: Edge) -> None:
+    """Open what would remain after a fix. Judging takes milliseconds, and nothing is read from AWS."""
+    await client.views_open(trigger_id=body["trigger_id"], view=await _tested(asked, edge))
 
 
 async def explain_another(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Another check's page, in the modal that is open."""
-    view = await _page(_chosen(body, action), edge)
-    await client.views_update(view_id=body["view"]["id"], view=view)
+    await update_modal(body, client, await _page(_chosen(body, action), edge))
     await ack()
 
 
 async def test_another(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Another fix, in the modal that is open."""
-    view = await _tested(_chosen(body, action), edge)
-    await client.views_update(view_id=body["view"]["id"], view=view)
+    await update_modal(body, client, await _tested(_chosen(body, action), edge))
     await ack()
 
 
 def _chosen(body: Payload, action: Payload) -> CheckOfRun:
-    state = CheckOfRun.decode(body["view"].get("private_metadata") or "")
-    return CheckOfRun(str(action["selected_option"]["value"]), state.run)
+    return CheckOfRun(chosen_value(action), CheckOfRun.decode(state_of(body)).run)
 
 
 async def _page(asked: CheckOfRun, edge: Edge) -> Payload:

@@ -13,7 +13,7 @@ from bot.report.logs_view import LogsState, logs_view
 from bot.tasks.asking import EXPORT, ExportAsk
 from handlers import ids
 from handlers.edge import Edge, Wish
-from handlers.places import press_key, pressed_in
+from handlers.places import chosen_value, entered_in, press_key, pressed_in, state_of, update_modal
 
 Payload = dict[str, Any]
 _TITLE = "Logs"
@@ -39,16 +39,15 @@ async def show(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebCl
 
 async def turn(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Another page, another request or other lines, in the modal that is open."""
-    state = LogsState.decode(body["view"].get("private_metadata") or "")
-    await client.views_update(view_id=body["view"]["id"], view=await _view(_turned(state, action), edge))
+    state = LogsState.decode(state_of(body))
+    await update_modal(body, client, await _view(_turned(state, action), edge))
     await ack()
 
 
 async def filtered(ack: AsyncAck, body: Payload, edge: Edge) -> None:
     """The modal's own button shows the lines with the text that stands in the field: phones have no Enter."""
-    state = LogsState.decode(body["view"].get("private_metadata") or "")
-    entered = body["view"]["state"]["values"].get(ids.LOGS_FILTER, {}).get(ids.LOGS_FILTER, {}).get("value")
-    changed = replace(state, filter=entered or "", page=1) if state else None
+    state = LogsState.decode(state_of(body))
+    changed = replace(state, filter=entered_in(body, ids.LOGS_FILTER), page=1) if state else None
     await ack(response_action="update", view=await _view(changed, edge))
 
 
@@ -56,7 +55,7 @@ async def download(
     ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge, reference: str
 ) -> None:
     """Have all the lines put into the thread as a file; the modal says so."""
-    state = LogsState.decode(body["view"].get("private_metadata") or "")
+    state = LogsState.decode(state_of(body))
     user = body["user"]["id"]
     if state is None or not state.channel or await edge.report(state.run) is None:
         view = NoticeView(_TITLE, edge.forgotten())
@@ -67,7 +66,7 @@ async def download(
         )
         await edge.enqueue_task(EXPORT, ask, key=press_key(body, action))
         view = NoticeView(_TITLE, "The file comes into the thread of the report in some seconds.")
-    await client.views_update(view_id=body["view"]["id"], view=edge.renderer.view(view))
+    await update_modal(body, client, edge.renderer.view(view))
     await ack()
 
 
@@ -75,7 +74,7 @@ def _turned(state: LogsState | None, action: Payload) -> LogsState | None:
     if state is None:
         return None
     if action["action_id"] == ids.LOGS_REQUEST:
-        return replace(state, request=str(action["selected_option"]["value"]), page=1)
+        return replace(state, request=chosen_value(action), page=1)
     if action["action_id"] == ids.LOGS_FILTER:
         return replace(state, filter=str(action.get("value") or ""), page=1)
     return replace(state, page=int(action["value"]) if str(action.get("value")).isdigit() else state.page)

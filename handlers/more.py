@@ -1,8 +1,7 @@
-"""The menu beside a report's buttons: was the cause right or wrong, export, probe."""
+"""The menus of a report and of each cause in its thread: explain, test, was the cause right or wrong, export."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,21 +9,23 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.report.asking import CheckOfRun
 from bot.report.contexts import WrongCauseView
 from bot.store.feedback import LONGEST_COMMENT, Opinion
 from bot.tasks.asking import EXPORT, ExportAsk
 from handlers import ids
+from handlers.checks import open_page, open_test
 from handlers.edge import Edge, Wish, ephemeral
-from handlers.places import press_key, pressed_in
+from handlers.places import chosen_value, entered_in, press_key, pressed_in, state_of
 
 Payload = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen in the menu, about which run, and what there is to answer with."""
+    """What was chosen in a menu, about which check of which run, and what there is to answer with."""
 
-    run: str
+    about: CheckOfRun
     body: Payload
     action: Payload
     respond: AsyncRespond
@@ -43,8 +44,9 @@ class Choice:
 
 
 def register(app: AsyncApp) -> None:
-    """Bind the menu, and the modal that asks what the cause was instead."""
+    """Bind the menus, and the modal that asks what the cause was instead."""
     app.action(ids.MORE)(more)
+    app.action(ids.ABOUT_CAUSE)(more)
     app.view(ids.WRONG_CAUSE_VIEW)(commented)
 
 
@@ -58,16 +60,26 @@ async def more(
     reference: str,
 ) -> None:
     """Do what was chosen."""
-    name, _, run = str(action["selected_option"]["value"]).partition(":")
-    choice = Choice(run, body, action, respond, client, edge, reference)
+    name, _, about = chosen_value(action).partition(":")
+    choice = Choice(CheckOfRun.decode(about), body, action, respond, client, edge, reference)
     await edge.permit(Wish(name, choice.user, pressed_in(body).channel))
     await OPTIONS.get(name, _unknown)(choice)
     await ack()
 
 
+async def explain(choice: Choice) -> None:
+    """Open the check's page."""
+    await open_page(choice.about, choice.body, choice.client, choice.edge)
+
+
+async def test(choice: Choice) -> None:
+    """Open what would remain after its fix."""
+    await open_test(choice.about, choice.body, choice.client, choice.edge)
+
+
 async def right(choice: Choice) -> None:
     """The cause was the right one."""
-    if await _keep(choice, right=True) is None:
+    if not await _keep(choice, right=True):
         await choice.say(choice.edge.forgotten())
     else:
         await choice.say("Thank you: noted as the right cause. `history` counts it.")
@@ -75,21 +87,18 @@ async def right(choice: Choice) -> None:
 
 async def wrong(choice: Choice) -> None:
     """The cause was a wrong one. It is noted at once; what it was instead may be said in a modal."""
-    cause = await _keep(choice, right=False)
-    if cause is None:
+    if not await _keep(choice, right=False):
         await choice.say(choice.edge.forgotten())
         return
-    state = json.dumps({"run": choice.run, "cause": cause})
-    view = choice.edge.renderer.view(WrongCauseView(cause, LONGEST_COMMENT, state))
+    view = choice.edge.renderer.view(WrongCauseView(choice.about.check, LONGEST_COMMENT, choice.about.encode()))
     await choice.client.views_open(trigger_id=choice.body["trigger_id"], view=view)
 
 
 async def commented(ack: AsyncAck, body: Payload, edge: Edge) -> None:
     """What the cause was instead."""
-    state = json.loads(body["view"].get("private_metadata") or "{}")
-    comment = body["view"]["state"]["values"].get(ids.COMMENT, {}).get(ids.COMMENT, {}).get("value") or ""
-    if comment.strip():
-        opinion = Opinion(state["run"], body["user"]["id"], right=False, cause=state["cause"], comment=comment.strip())
+    about, comment = CheckOfRun.decode(state_of(body)), entered_in(body, ids.COMMENT).strip()
+    if about.run and comment:
+        opinion = Opinion(about.run, body["user"]["id"], right=False, cause=about.check, comment=comment)
         await edge.feedback.keep(opinion)
     await ack()
 
@@ -97,11 +106,11 @@ async def commented(ack: AsyncAck, body: Payload, edge: Edge) -> None:
 async def export(choice: Choice) -> None:
     """Have the report and its evidence put into the thread as files."""
     place = pressed_in(choice.body)
-    if await choice.edge.report(choice.run) is None:
+    if await choice.edge.report(choice.about.run) is None:
         await choice.say(choice.edge.forgotten())
         return
     ask = ExportAsk(
-        run=choice.run,
+        run=choice.about.run,
         what="bundle",
         channel=place.channel,
         thread_ts=place.thread,
@@ -113,33 +122,24 @@ async def export(choice: Choice) -> None:
     await choice.say("The files come into the thread in some seconds.")
 
 
-async def probe(choice: Choice) -> None:
-    """No probe stands inside the VPC yet: how to probe from there by hand."""
-    await choice.say(
-        "I cannot reach your VPC from here. On a host inside of it, install vpclink and probe the backend as the load "
-        "balancer would.",
-        "vpclink probe https://10.0.0.5:8443/health --server-name api.example.com",
-    )
-
-
 async def _unknown(choice: Choice) -> None:
     await choice.say("This choice belongs to another version of vpclink. Please ask again.")
 
 
-async def _keep(choice: Choice, *, right: bool) -> str | None:
-    """Keep the opinion, and return the cause that it is about; None where the run is no longer kept."""
-    report = await choice.edge.report(choice.run)
-    if report is None:
-        return None
-    cause = report.verdict.causes[0].check if report.verdict.causes else ""
-    await choice.edge.feedback.keep(Opinion(choice.run, choice.user, right=right, cause=cause))
-    return cause
+async def _keep(choice: Choice, *, right: bool) -> bool:
+    """Keep the opinion; False where the run is no longer kept."""
+    about = choice.about
+    if await choice.edge.report(about.run) is None:
+        return False
+    await choice.edge.feedback.keep(Opinion(about.run, choice.user, right=right, cause=about.check))
+    return True
 
 
 OPTIONS: Final[dict[str, Callable[[Choice], Awaitable[None]]]] = {
+    "explain": explain,
+    "test": test,
     "right": right,
     "wrong": wrong,
     "export": export,
-    "probe": probe,
 }
 """What each name in the menu does."""

@@ -17,10 +17,11 @@ from bot.store.catalogue import NamedApi, Place
 from handlers import ids
 from handlers.edge import Edge
 from handlers.parsing import UsageError, request_of
-from handlers.places import pressed_in
+from handlers.places import pressed_in, state_of, update_modal
 from handlers.words import Word
 
 Payload = dict[str, Any]
+_TITLE: Final = "Diagnose an API"
 _MOST_OPTIONS: Final = 100
 """Options of a menu (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element)."""
 _LONGEST_VALUE: Final = 150
@@ -50,8 +51,11 @@ class PickerState:
 
     @classmethod
     def of(cls, body: Payload) -> PickerState:
-        """The state that a modal carried."""
-        return cls(**json.loads((body.get("view") or {}).get("private_metadata") or "{}"))
+        """The state that a modal carried; an empty one where it is none of ours."""
+        try:
+            return cls(**json.loads(state_of(body) or "{}"))
+        except (ValueError, TypeError):
+            return cls()
 
     @property
     def place(self) -> Place:
@@ -91,7 +95,7 @@ async def chosen(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWeb
     field = {ids.PICK_ACCOUNT: "account", ids.PICK_REGION: "region"}.get(action["action_id"])
     emptied: Payload = {field: value, "api": "", "label": ""} if field else {"api": value, "label": label}
     state = replace(state, turn=state.turn + 1, **emptied)
-    await client.views_update(view_id=body["view"]["id"], view=_view(state, edge))
+    await update_modal(body, client, _view(state, edge))
     if state.region:
         await edge.refresh_names(state.place, state.api)
     await ack()
@@ -122,9 +126,16 @@ async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) ->
         block = entered.get(error.field, entered["api"])[0]
         await ack(response_action="errors", errors={block: f"{error.problem} Expected: {error.expected}"})
         return
+    channel = state.channel or values["channel"]
+    if not channel:
+        older = NoticeView(
+            _TITLE, f"This form belongs to another version of vpclink. Please write {ids.COMMAND} again."
+        )
+        await ack(response_action="update", view=edge.renderer.view(older))
+        return
     ask = Ask(
         request=request,
-        channel=state.channel or values["channel"],
+        channel=channel,
         user=body["user"]["id"],
         response_url=state.response_url,
         reference=reference,
@@ -133,7 +144,7 @@ async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) ->
     if state.channel:
         await ack()
         return
-    taken = NoticeView("Diagnose an API", "The report comes into the channel that you chose, if I am in it.")
+    taken = NoticeView(_TITLE, "The report comes into the channel that you chose, if I am in it.")
     await ack(response_action="update", view=edge.renderer.view(taken))
 
 
@@ -177,7 +188,8 @@ def _option(label: str, value: str) -> Payload:
 def _entered(body: Payload) -> dict[str, tuple[str, str]]:
     """Each field's block and what stands in it; empty where nothing does."""
     found = {name: (action, "") for name, action in _FIELDS.items()}
-    for block, actions in body["view"]["state"]["values"].items():
+    values = (body["view"].get("state") or {}).get("values") or {}
+    for block, actions in values.items():
         for action, value in actions.items():
             name = next((name for name, known in _FIELDS.items() if known == action), None)
             option = value.get("selected_option") or {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 Payload = dict[str, Any]
 
 
@@ -37,3 +39,25 @@ def press_key(body: Payload, action: Payload) -> str:
     place = pressed_in(body)
     where = place.message or (body.get("view") or {}).get("id") or ""
     return f"action:{place.channel}:{where}:{action['action_id']}:{action['action_ts']}:{body['user']['id']}"
+
+
+def chosen_value(action: Payload) -> str:
+    """The value of the option that was chosen in a menu; empty where none was."""
+    return str((action.get("selected_option") or {}).get("value") or "")
+
+
+def state_of(body: Payload) -> str:
+    """What the modal carries that was pressed in or sent; empty where there is none."""
+    return str((body.get("view") or {}).get("private_metadata") or "")
+
+
+def entered_in(body: Payload, field: str) -> str:
+    """The text that stands in a field of a modal, whose block has the field's own name."""
+    values = ((body.get("view") or {}).get("state") or {}).get("values") or {}
+    return str(((values.get(field) or {}).get(field) or {}).get("value") or "")
+
+
+async def update_modal(body: Payload, client: AsyncWebClient, view: Payload) -> None:
+    """Show this in place of the modal that was pressed in, if it was pressed in one."""
+    if opened := (body.get("view") or {}).get("id"):
+        await client.views_update(view_id=opened, view=view)

@@ -141,14 +141,15 @@ def buttons_of(outcome: Outcome) -> c.Buttons:
     """The buttons that do something for this report: at most five stand in the message, the rest is behind a menu."""
     report, evidence, run = outcome.report, outcome.evidence, outcome.run_id
     cause = report.verdict.causes[0] if report.verdict.causes else None
-    about = CheckOfRun(cause.check, run).encode() if cause else ""
+    about = CheckOfRun(cause.check if cause else "", run).encode()
+    explained = ("explain",) if cause and cause.check in by_code() else ()
     return c.Buttons(
         rerun=encode_rerun(run, evidence.request) if evidence else "",
         logs=run if report.logs else "",
         test=about if cause and evidence and testable(evidence, cause) else "",
-        explain=about if cause and cause.check in by_code() else "",
-        more=(*(("right", "wrong") if cause else ()), "probe", "export") if evidence else (),
-        run=run,
+        probe=run if evidence else "",
+        more=(*explained, *(("right", "wrong") if cause else ()), "export") if evidence else (),
+        about=about,
     )
 
 

@@ -121,6 +121,10 @@ class Bench:
         written = [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and not m["deleted"]]
         return [message for message in written if not message.get("files")]
 
+    def files(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        """The messages that share files, oldest first."""
+        return [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and m.get("files")]
+
     def reports(self) -> list[dict[str, Any]]:
         """The messages that hold a run's verdict or progress, oldest first; threads' details are others."""
         parts = [(m["metadata"] or {}).get("event_payload", {}).get("part") for m in self.messages()]

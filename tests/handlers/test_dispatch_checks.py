@@ -40,7 +40,7 @@ def menu(action_id, value):
 
 async def test_explain_opens_the_checks_own_page_with_what_else_failed(desk, store):
     await keep(store)
-    assert (await desk.send(pressed(ids.EXPLAIN, ABOUT))).status == 200
+    assert (await desk.send(chosen(ids.MORE, f"explain:{ABOUT}"))).status == 200
     view = desk.view("views.open")
     assert view_problems(view) == []
     said = json.dumps(view)
@@ -51,7 +51,7 @@ async def test_explain_opens_the_checks_own_page_with_what_else_failed(desk, sto
 
 
 async def test_explain_opens_even_where_the_run_is_forgotten(desk):
-    await desk.send(pressed(ids.EXPLAIN, ABOUT))
+    await desk.send(chosen(ids.MORE, f"explain:{ABOUT}"))
     assert "Targets' security group" in json.dumps(desk.view("views.open"))
 
 
@@ -64,7 +64,7 @@ async def test_another_checks_page_takes_the_place_of_the_first(desk, store):
 
 
 async def test_a_check_of_another_version_is_told(desk):
-    await desk.send(pressed(ids.EXPLAIN, "ZZ-99 x"))
+    await desk.send(chosen(ids.MORE, "explain:ZZ-99 x"))
     assert "another version" in json.dumps(desk.view("views.open"))
 
 
@@ -105,7 +105,7 @@ async def test_the_menu_beside_a_cause_opens_both(desk, store, name, title):
 async def test_a_right_cause_is_counted_once_for_each_person(desk, store):
     await keep(store)
     for _ in range(2):
-        await desk.send(chosen(ids.MORE, f"right:{samples.RUN}"))
+        await desk.send(chosen(ids.MORE, f"right:{ABOUT}"))
     (opinion,) = await desk.edge.feedback.of_run(samples.RUN)
     assert (opinion.user, opinion.right, opinion.cause) == ("U01ALICE", True, "SG-03")
     assert "right cause" in desk.answers[0]["text"]
@@ -113,7 +113,7 @@ async def test_a_right_cause_is_counted_once_for_each_person(desk, store):
 
 async def test_a_wrong_cause_is_counted_at_once_and_asks_what_it_was(desk, store):
     await keep(store)
-    await desk.send(chosen(ids.MORE, f"wrong:{samples.RUN}"))
+    await desk.send(chosen(ids.MORE, f"wrong:{ABOUT}"))
     assert (await desk.edge.feedback.tally(samples.RUN)).wrong == 1
     view = desk.view("views.open")
     assert view_problems(view) == []
@@ -127,14 +127,14 @@ async def test_a_wrong_cause_is_counted_at_once_and_asks_what_it_was(desk, store
 async def test_the_last_word_of_a_person_counts(desk, store):
     await keep(store)
     for name in ("wrong", "right"):
-        await desk.send(chosen(ids.MORE, f"{name}:{samples.RUN}"))
+        await desk.send(chosen(ids.MORE, f"{name}:{ABOUT}"))
     tally = await desk.edge.feedback.tally(samples.RUN)
     assert (tally.right, tally.wrong) == (1, 0)
 
 
 async def test_export_is_a_job_for_the_thread_of_the_report(desk, store):
     await keep(store)
-    await desk.send(chosen(ids.MORE, f"export:{samples.RUN}"))
+    await desk.send(chosen(ids.MORE, f"export:{ABOUT}"))
     job = desk.jobs.only
     assert (job["kind"], job["what"], job["run"]) == ("export", "bundle", samples.RUN)
     assert (job["channel"], job["thread_ts"]) == ("C01", "1700000000.000200")
@@ -143,17 +143,17 @@ async def test_export_is_a_job_for_the_thread_of_the_report(desk, store):
 
 @pytest.mark.parametrize("name", ["right", "wrong", "export"])
 async def test_a_choice_about_a_forgotten_run_says_why(desk, name):
-    await desk.send(chosen(ids.MORE, f"{name}:gone"))
+    await desk.send(chosen(ids.MORE, f"{name}:SG-03 gone"))
     assert "no longer kept: reports are forgotten after 30 days" in desk.answers[0]["text"]
     assert desk.jobs.put_jobs == {}
 
 
 async def test_probe_now_says_what_to_do_until_there_is_a_probe(desk, store):
     await keep(store)
-    await desk.send(chosen(ids.MORE, f"probe:{samples.RUN}"))
+    await desk.send(pressed(ids.PROBE, samples.RUN))
     assert "vpclink probe https://" in json.dumps(desk.answers[0])
 
 
 async def test_a_choice_of_another_version_is_told(desk):
-    await desk.send(chosen(ids.MORE, "fly:x"))
+    await desk.send(chosen(ids.MORE, "fly:SG-03 x"))
     assert "another version" in desk.answers[0]["text"]

@@ -170,6 +170,12 @@ async def test_from_app_home_the_report_goes_into_the_chosen_channel(desk):
     assert "into the channel that you chose" in json.dumps(answer["view"])
 
 
+async def test_a_form_of_another_version_says_so(desk):
+    answer = body_of(await desk.send(submitted(ids.PICKER_VIEW, '{"from": "the future"}', filled())))
+    assert "another version" in json.dumps(answer["view"])
+    assert desk.jobs.put_jobs == {}
+
+
 async def test_a_link_that_is_pressed_is_acknowledged(desk):
     assert (await desk.send(pressed(ids.OPEN, "open"))).status == 200
     assert (desk.calls, desk.answers) == ([], [])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from handlers import Edge, ids, more, register
+from tests.handlers.payloads import pressed
 from tests.test_manifest import Recorder
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -77,4 +78,15 @@ def test_every_choice_of_the_menu_is_handled_and_has_a_label():
     text = (TEMPLATES / "shared.j2").read_text()
     (table,) = re.findall(r"set labels = \{(.+?)\}", text)
     labels = set(re.findall(r'"(\w+)": "', table))
-    assert labels == {*more.OPTIONS, "explain", "test"}
+    assert labels == set(more.OPTIONS)
+
+
+ACTIONS = sorted(used_in_templates() - FIELDS - SAYS_ONE_THING - {ids.LOGS_VIEW, ids.PICKER_VIEW, ids.WRONG_CAUSE_VIEW})
+
+
+@pytest.mark.parametrize("action_id", ACTIONS)
+@pytest.mark.parametrize("action", [{"type": "button", "value": "x"}, {"type": "static_select"}], ids=["value", "bare"])
+async def test_a_press_that_carries_nothing_of_ours_breaks_nothing(desk, caplog, action_id, action):
+    name = f"{action_id}-1" if action_id == ids.CHOOSE else action_id
+    assert (await desk.send(pressed(name, "", action=action))).status == 200
+    assert "a listener failed" not in caplog.text

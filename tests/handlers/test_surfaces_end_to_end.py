@@ -22,24 +22,26 @@ async def test_explain_test_this_fix_feedback_and_export(tmp_path):
         report, details = bench.messages()
         run = report["metadata"]["event_payload"]["run_id"]
 
-        assert (await bench.press(report, ids.EXPLAIN))["outcome"] == OK
+        about = f"TG-01 {run}"
+        assert (await bench.choose(report, ids.MORE, f"explain:{about}"))["outcome"] == OK
         assert "How it is decided" in shown(bench.calls("views.open")[-1])
 
         assert (await bench.press(report, ids.TEST_FIX))["outcome"] == OK
         assert "Nothing on this path would explain" in shown(bench.calls("views.open")[-1])
 
-        assert (await bench.choose(details, ids.ABOUT_CAUSE, f"explain:TG-01 {run}"))["outcome"] == OK
+        assert (await bench.choose(details, ids.ABOUT_CAUSE, f"explain:{about}"))["outcome"] == OK
         assert "Check TG-01" in shown(bench.calls("views.open")[-1])
 
-        assert (await bench.choose(report, ids.MORE, f"wrong:{run}"))["outcome"] == OK
+        assert (await bench.choose(report, ids.MORE, f"wrong:{about}"))["outcome"] == OK
         sent = await bench.control(
             "interact", viewId=bench.view_id(), user=ALICE, submit=True, values={ids.COMMENT: {ids.COMMENT: "a WAF"}}
         )
         assert sent["outcome"] == "closed"
-        assert (await bench.choose(report, ids.MORE, f"export:{run}"))["outcome"] == OK
+        assert (await bench.choose(report, ids.MORE, f"export:{about}"))["outcome"] == OK
         await bench.idle()
-        files = [message for message in bench.messages() if message.get("files")]
-        assert [message["thread_ts"] for message in files] == [report["ts"]]
+        exported = bench.files()[-1]
+        assert exported["thread_ts"] == report["ts"]
+        assert len(exported["files"]) == 2
 
         await bench.command("history")
         assert "TG-01 · 👎 1 “a WAF”" in json.dumps(bench.messages()[-1]["blocks"], ensure_ascii=False)
@@ -59,7 +61,7 @@ async def test_the_logs_modal_filters_and_downloads(tmp_path):
         )
         await bench.in_view(ids.LOGS_DOWNLOAD)
         await bench.idle()
-        (file,) = [message for message in bench.messages() if message.get("files")]
+        (file,) = bench.files()
         assert file["thread_ts"] == message["ts"]
 
 
@@ -131,7 +133,7 @@ async def test_after_a_restart_every_button_of_an_old_report_works(tmp_path):
             await bench.idle()
         async with bot_on(slack, tmp_path / "db.sqlite3") as bench:
             report = bench.messages()[0]
-            for action in (ids.EXPLAIN, ids.TEST_FIX, ids.SHOW_LOGS):
+            for action in (ids.TEST_FIX, ids.SHOW_LOGS):
                 assert (await bench.press(report, action))["outcome"] == OK
             opened = [shown(call) for call in bench.calls("views.open")]
             assert not any("no longer kept" in view for view in opened)
@@ -175,10 +177,10 @@ async def everything_is_answered(bench):
     for menu in (ids.PICK_REGION, ids.PICK_API, ids.PICK_STAGE, ids.PICK_ROUTE):
         answer = await bench.control("options", viewId=picker, user=ALICE, action=menu, query="prod")
         assert answer["options"], menu
-    for action in (ids.RERUN, ids.EXPLAIN, ids.TEST_FIX, ids.SHOW_LOGS):
+    for action in (ids.RERUN, ids.TEST_FIX, ids.SHOW_LOGS, ids.PROBE):
         assert (await bench.press(report, action))["outcome"] == OK, action
-    for name in ("right", "wrong", "export", "probe"):
-        assert (await bench.choose(report, ids.MORE, f"{name}:{run}"))["outcome"] == OK, name
+    for name in ("explain", "right", "wrong", "export"):
+        assert (await bench.choose(report, ids.MORE, f"{name}:TG-01 {run}"))["outcome"] == OK, name
     await bench.say("@vpclink diagnose orders prod", thread_ts=report["ts"])
     await bench.control("home", user=ALICE, app="vpclink", tab="home")
     await bench.until(lambda: bench.calls("views.publish"))

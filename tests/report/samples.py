@@ -241,7 +241,7 @@ def filled(kind: Any, text: str) -> Any:
 
 EXACT: dict[Any, dict[str, Any]] = {
     # Ids and states of ours and of Slack's, which no person writes.
-    c.Buttons: {"rerun": "r", "logs": "l", "test": "t", "explain": "e", "more": ("right", "export"), "run": "0"},
+    c.Buttons: {"rerun": "r", "logs": "l", "test": "t", "probe": "p", "more": ("right", "export"), "about": "0"},
     c.CauseDetails: {"menu": ("explain", "test"), "about": "SG-03 0"},
     c.ExplainView: {"state": "SG-03 0", "code": "SG-03"},
     c.FixView: {"state": "SG-03 0"},

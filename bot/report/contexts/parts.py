@@ -94,15 +94,15 @@ class Footer:
 class Buttons:
     """The values that the buttons carry; an empty one leaves its button out.
 
-    `more` are the names of what the menu beside them offers (the template knows their labels), all about `run`.
+    `more` are the names of what the menu beside them offers (the template knows their labels), all about `about`.
     """
 
     rerun: str
     logs: str = ""
     test: str = ""
-    explain: str = ""
+    probe: str = ""
     more: tuple[str, ...] = ()
-    run: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
