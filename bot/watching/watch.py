@@ -99,7 +99,7 @@ class Watches:
 
     async def get(self, watch: str) -> Watch | None:
         """The watch with this id."""
-        entry = await self._values.get(_NAMESPACE, watch)
+        entry = await self._values.get(_NAMESPACE, watch) if watch else None
         return Watch(**entry.value) if entry else None
 
     async def add(self, watch: Watch) -> Watch | None:
