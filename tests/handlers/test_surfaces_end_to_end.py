@@ -124,6 +124,11 @@ async def test_doctor_answers_the_caller_alone_and_app_home_shows_it(tmp_path):
         await bench.control("home", user=ALICE, app="vpclink", tab="home")
         await bench.until(lambda: bench.calls("views.publish"))
         assert "1 read allowed, 1 refused" in shown(bench.calls("views.publish")[-1])
+        home = bench.view_id("views.publish")
+        await bench.control("interact", viewId=home, user=ALICE, action=ids.RUN_DOCTOR)
+        await bench.idle()
+        direct = bench.calls("chat.postMessage")[-1]
+        assert (direct.outcome, direct.request["channel"]) == (OK, ALICE)
 
 
 async def test_after_a_restart_every_button_of_an_old_report_works(tmp_path):
