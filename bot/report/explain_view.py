@@ -28,11 +28,11 @@ def explain_check(code: str) -> ExplainedCheck | None:
 
 def explain_view(code: str, run: str, report: Report | None) -> ExplainView | None:
     """The modal of a check's page, with a menu of what else failed in the report; None where there is no such check."""
-    page_of = explain_check(code)
-    if page_of is None:
+    explained = explain_check(code)
+    if explained is None:
         return None
     choices = check_choices([code, *(failing_checks(report) if report else ())])
-    return ExplainView(**vars(page_of), choices=choices, chosen=choices[0], state=CheckOfRun(code, run).encode())
+    return ExplainView(explained, choices, chosen=choices[0], state=CheckOfRun(code, run).encode())
 
 
 def failing_checks(report: Report) -> tuple[str, ...]:

@@ -243,7 +243,7 @@ EXACT: dict[Any, dict[str, Any]] = {
     # Ids and states of ours and of Slack's, which no person writes.
     c.Buttons: {"rerun": "r", "logs": "l", "test": "t", "probe": "p", "more": ("right", "export"), "about": "0"},
     c.CauseDetails: {"menu": ("explain", "test"), "about": "SG-03 0"},
-    c.ExplainView: {"state": "SG-03 0", "code": "SG-03"},
+    c.ExplainView: {"state": "SG-03 0"},
     c.FixView: {"state": "SG-03 0"},
     c.PickerView: {"state": "{}", "account": "a", "region": "eu-west-1", "api": "a1b2c3d4e5"},
     c.WrongCauseView: {"state": "{}"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from bot.report.contexts.answers import ExplainedCheck
 from bot.report.contexts.parts import Context, Link, MenuChoice
 from bot.report.contexts.thread import LogExcerpt
 
@@ -43,15 +44,7 @@ class ExplainView(Context):
     """A check's page, and the other checks that failed in the run."""
 
     template: ClassVar[str] = "explain_view"
-    code: str
-    title: str
-    hop: str
-    what: str
-    why: str
-    decided: str
-    fixed: str
-    references: str
-    reads: str
+    page: ExplainedCheck
     choices: tuple[MenuChoice, ...]
     chosen: MenuChoice
     state: str
