@@ -43,18 +43,13 @@ from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
-from bot.store.catalogue import Catalogue
 from bot.store.database import Database
-from bot.store.health import Examinations
 from bot.store.interface import Store
-from bot.store.reports import Reports
 from bot.store.sqlite import SqliteStore
 from bot.tasks.answering import Answers
-from bot.tasks.asking import CATALOGUE, DOCTOR, EXPORT, LOGS
-from bot.tasks.doctor import Doctor, Examine
-from bot.tasks.files import FileExport
-from bot.tasks.fresh_logs import FreshLogs
-from bot.tasks.names import NameReader, Names
+from bot.tasks.doctor import Examine
+from bot.tasks.names import Names
+from bot.tasks.workers import task_workers
 from bot.watching.watch import WATCH, Watches
 from bot.watching.watcher import Watcher
 from bot.worker import Worker
@@ -126,7 +121,15 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
         ALARM: responding(shared, world, settings, queue, Marks(client)),
         WATCH: watching(shared, world, queue),
-        **tasks(shared, world, uploads),
+        **task_workers(
+            store=store,
+            answers=Answers(poster, renderer),
+            readings=readings,
+            uploads=uploads,
+            clock=world.clock,
+            examine=world.examine or aws_access.examine(),
+            names=world.names or aws_access.names(),
+        ),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -201,18 +204,6 @@ def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
         clock=world.clock,
         checks=world.checks,
     )
-
-
-def tasks(shared: Shared, world: World, uploads: Uploads) -> dict[str, KindOfWorker]:
-    """Who does the jobs that are no diagnosis."""
-    answers, reports = Answers(shared.poster, shared.renderer), Reports(shared.store)
-    examinations, catalogue = Examinations(shared.store.values), Catalogue(shared.store.values)
-    return {
-        LOGS: FreshLogs(answers, shared.readings, reports),
-        DOCTOR: Doctor(answers, world.examine or aws_access.examine(), examinations, world.clock),
-        EXPORT: FileExport(answers, uploads, shared.store.runs, reports),
-        CATALOGUE: NameReader(world.names or aws_access.names(), catalogue, world.clock),
-    }
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

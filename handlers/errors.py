@@ -20,6 +20,7 @@ from handlers.middleware import describe
 log = logging.getLogger(__name__)
 
 _TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
+_NO_ENTRY = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
 
 
 def register(app: AsyncApp) -> None:
@@ -76,6 +77,10 @@ def words(error: Exception) -> str:
         code = str(error.response.get("error"))
         if code in _TOO_LATE:
             return "That took longer than the three seconds that Slack allows. Please press again."
+        if code in _NO_ENTRY:
+            return f"Slack does not let me write there ({code}). Write /invite for me in the channel, and try again."
+        if code == "missing_scope":
+            return "This Slack app may not do that yet. Install it again with the manifest of this version."
         if code == "ratelimited":
             return "Slack asks me to slow down. Please try again in a minute."
         return f"Slack refuses what I wanted to show ({code})."

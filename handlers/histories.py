@@ -10,14 +10,15 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.report.asking import HistoryCursor
 from bot.report.contexts import HistoryPage
 from bot.report.lists import history_page
+from bot.store.catalogue import Place
 from bot.store.interface import Page, Run
 from handlers import ids
 from handlers.edge import Edge, Wish
 from handlers.places import pressed_in
 
 _RUNS_ON_PAGE: Final = 6
-_LOOKED_AT: Final = 200
-"""Runs that are searched for an API's name; an id is looked up whole."""
+_LOOKED_AT: Final = 50
+"""Runs that are searched for an API's name, each with its whole report; then the catalogue is."""
 
 
 def register(app: AsyncApp) -> None:
@@ -55,9 +56,14 @@ async def shown(found: Page, cursor: HistoryCursor, edge: Edge) -> HistoryPage:
 
 
 async def _id_of(name: str, edge: Edge) -> str | None:
-    """The id of the API that was asked for by this name last."""
+    """The id of the API that was asked for by this name last, or that has this name in a region that was listed."""
+    wanted = name.casefold()
     recent = await edge.store.runs.history(limit=_LOOKED_AT)
-    return next((run.api_id for run in recent.runs if run.api_id and name.casefold() in _names(run)), None)
+    asked = next((run.api_id for run in recent.runs if run.api_id and wanted in _names(run)), None)
+    if asked:
+        return asked
+    listed = [api for region in await edge.catalogue.regions() for api in await edge.catalogue.apis(Place(region))]
+    return next((api.id for api in listed if api.name.casefold() == wanted), None)
 
 
 def _names(run: Run) -> set[str]:

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.report.contexts import Context, Notice
+from bot.report.lists import watch_list
 from bot.report.watch_view import ended_view
 from bot.report.wording import count, duration
 from bot.watching.watch import MOST_PER_CHANNEL, Watch, watch_id
@@ -72,18 +73,21 @@ async def end_of(asked: EndWatch, channel: str, user: str, edge: Edge) -> Contex
 async def unwatch(
     ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge
 ) -> None:
-    """The button: in a message it is answered in the watch's thread for all to see; in App Home by the Home itself."""
+    """The button: the watch's thread says who ended it, and what was pressed in is drawn anew."""
     user, place = body["user"]["id"], pressed_in(body)
     watch = await edge.watches.get(str(action.get("value") or ""))
     await edge.permit(Wish("endwatch", user, watch.channel if watch else place.channel))
-    ended = watch is not None and await edge.watches.end(watch.id)
+    ended = watch if watch and await edge.watches.end(watch.id) else None
     if not place.channel:
         await home.publish(user, client, edge)
-    elif watch is None or not ended:
+    elif (body.get("container") or {}).get("is_ephemeral"):
+        listed = edge.message(watch_list(await edge.watches.in_channel(place.channel), edge.workspace_url))
+        await respond({**ephemeral(listed), "replace_original": True})
+    elif ended is None:
         await respond(ephemeral(edge.notice("This watch has ended already.")))
-    else:
-        message = edge.message(ended_view(watch, user=user))
+    if ended and ended.thread_ts:
+        message = edge.message(ended_view(ended, user=user))
         await client.chat_postMessage(
-            channel=watch.channel, thread_ts=place.thread, text=message.text, blocks=list(message.blocks)
+            channel=ended.channel, thread_ts=ended.thread_ts, text=message.text, blocks=list(message.blocks)
         )
     await ack()

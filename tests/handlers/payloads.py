@@ -127,6 +127,7 @@ def pressed(
     *,
     action_ts: str = "1700000009.000001",
     action: dict[str, Any] | None = None,
+    ephemeral: bool = False,
     **changes: Any,
 ) -> AsyncBoltRequest:
     """A button in a message, or another `action`; `thread_ts` puts the message into a thread."""
@@ -136,7 +137,7 @@ def pressed(
         "user": {"id": "U01ALICE", "username": "alice", "team_id": "T01TEST"},
         "api_app_id": "A01",
         "token": "verification-token",
-        "container": {"type": "message", "message_ts": message["ts"], "channel_id": "C01", "is_ephemeral": False},
+        "container": {"type": "message", "message_ts": message["ts"], "channel_id": "C01", "is_ephemeral": ephemeral},
         "trigger_id": TRIGGER,
         "team": {"id": "T01TEST", "domain": "example"},
         "channel": {"id": "C01", "name": "incidents"},

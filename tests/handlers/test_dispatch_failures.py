@@ -120,6 +120,8 @@ async def test_a_mention_that_fails_is_told_in_the_thread_to_its_writer(desk):
     [
         ("expired_trigger_id", "three seconds"),
         ("ratelimited", "slow down"),
+        ("not_in_channel", "Write /invite for me in the channel"),
+        ("missing_scope", "Install it again"),
         ("invalid_arguments", "refuses what I wanted to show (invalid_arguments)"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from bot.diagnosis.model import Request
 from bot.report.asking import HistoryCursor
+from bot.store.catalogue import NamedApi, Place
 from bot.store.feedback import Opinion
 from bot.store.health import Examination
 from bot.watching.watch import MOST_PER_CHANNEL, Watch, watch_id
@@ -55,6 +56,12 @@ async def test_history_of_an_api_is_found_by_its_name(desk, store):
         await store.runs.save(surfaces.run(number, request=request, api_id=f"{api}-id"))
     answer = await told(desk, "history Payments")
     assert len([b for b in answer["blocks"] if "SG-03" in json.dumps(b)]) == 1
+
+
+async def test_history_knows_the_name_of_an_api_that_was_asked_for_by_its_id(desk, store):
+    await store.runs.save(surfaces.run(request={**REQUEST, "api": "a1b2c3d4e5"}, api_id="a1b2c3d4e5"))
+    await desk.edge.catalogue.keep_apis(Place("eu-west-1"), [NamedApi("a1b2c3d4e5", "orders", "REST")], NOW)
+    assert "SG-03" in json.dumps(await told(desk, "history orders"))
 
 
 async def test_history_is_turned_in_place(desk, store):
@@ -150,10 +157,19 @@ async def test_the_button_ends_a_watch_where_everybody_sees_it(desk):
     await desk.edge.watches.add(watch())
     await desk.send(pressed(ids.UNWATCH, watch().id))
     ((method, sent),) = desk.calls
-    assert (method, sent["channel"], sent["thread_ts"]) == ("chat.postMessage", "C01", "1700000000.000200")
+    assert (method, sent["channel"], sent["thread_ts"]) == ("chat.postMessage", "C01", watch().thread_ts)
     assert "<@U01ALICE> ended it" in json.dumps(sent)
     await desk.send(pressed(ids.UNWATCH, watch().id))
     assert "ended already" in desk.answers[0]["text"]
+
+
+async def test_a_watch_that_is_ended_in_the_callers_list_leaves_it(desk):
+    await desk.edge.watches.add(watch())
+    await desk.send(pressed(ids.UNWATCH, watch().id, ephemeral=True))
+    (answer,) = desk.answers
+    assert answer["replace_original"] is True
+    assert "Nothing is watched here" in answer["text"]
+    assert desk.calls[0][1]["thread_ts"] == watch().thread_ts
 
 
 # --- App Home -----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bot.report.explain_view import explain_view
 from bot.report.fix_view import fix_view
 from bot.report.fresh_logs_view import fresh_logs_view
 from bot.report.lists import doctor_report, history_page, place_line, run_line, watch_line, watch_list
+from bot.report.outcome_view import Outcome, outcome_view
 from bot.report.watch_view import changed_view, ended_view, spoken, started_view
 from bot.store.feedback import Tally
 from bot.store.health import Examination
@@ -143,7 +144,15 @@ def picker(**changes) -> c.PickerView:
 
 DENIED = Gap(action="logs:FilterLogEvents", resource="g", reason=GapReason.ACCESS_DENIED)
 
+
+def testable_cause() -> c.Context:
+    """A report whose fix can be tested on the model."""
+    read = no_target_is_healthy()
+    return outcome_view(Outcome(judged(read), read, samples.RUN, "U01ALICE"))
+
+
 MESSAGES = {
+    "cause_with_a_fix_to_test": testable_cause,
     "history": lambda: history(
         run(1),
         run(2, samples.healthy()),

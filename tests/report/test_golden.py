@@ -211,6 +211,13 @@ def test_the_channel_message_has_at_most_twelve_lines():
         assert len(lines) <= 12, (name, lines)
 
 
+def test_a_report_has_at_most_five_things_to_press():
+    for name in ("cause_found", "cause_possible", "no_fault_found", "inconclusive", "rerun_fixed"):
+        (actions,) = [block for block in RENDERER.message(MESSAGES[name]()).blocks if block["type"] == "actions"]
+        assert len(actions["elements"]) <= 5
+        assert actions["elements"][-1]["type"] == "overflow"
+
+
 def test_a_message_reads_without_colour_and_without_blocks():
     message = RENDERER.message(MESSAGES["cause_found"]())
     said = message.blocks[0]["text"]["text"]
