@@ -63,7 +63,7 @@ def what_if(evidence: Evidence, code: str) -> WhatIf:
     return WhatIf(check.code, resources, remaining, after.verdict.state, _summary(check.code, remaining, after))
 
 
-def testable(evidence: Evidence, finding: Finding | Cause) -> bool:
+def can_be_tested(evidence: Evidence, finding: Finding | Cause) -> bool:
     """Whether the fix of what this says can be tested on the model."""
     found = [
         f

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Confidence, Fix, Report, State, Status
-from bot.diagnosis.what_if import testable
+from bot.diagnosis.what_if import can_be_tested
 from bot.report import contexts as c
 from bot.report.asking import CheckOfRun, encode_rerun
 from bot.report.difference import Difference, Fault
@@ -146,7 +146,7 @@ def buttons_of(outcome: Outcome) -> c.Buttons:
     return c.Buttons(
         rerun=encode_rerun(run, evidence.request) if evidence else "",
         logs=run if report.logs else "",
-        test=about if cause and evidence and testable(evidence, cause) else "",
+        test=about if cause and evidence and can_be_tested(evidence, cause) else "",
         probe=run if evidence else "",
         more=(*explained, *(("right", "wrong") if cause else ()), "export") if evidence else (),
         about=about,

@@ -5,7 +5,7 @@ import pytest
 from bot.diagnosis import sources as s
 from bot.diagnosis.engine import report
 from bot.diagnosis.model import State
-from bot.diagnosis.what_if import CannotTest, testable, what_if
+from bot.diagnosis.what_if import CannotTest, can_be_tested, what_if
 from tests.diagnosis import worlds as w
 
 FAILURE = "Execution failed due to configuration error: There was an internal error while executing your request"
@@ -41,7 +41,7 @@ def test_a_second_fault_remains_and_is_said():
 )
 def test_whether_a_fix_can_be_tested_is_known_beforehand(evidence, expected):
     causes = report(evidence).verdict.causes
-    assert {cause.check: testable(evidence, cause) for cause in causes} == expected
+    assert {cause.check: can_be_tested(evidence, cause) for cause in causes} == expected
 
 
 @pytest.mark.parametrize(
