@@ -7,13 +7,13 @@ import logging
 from typing import Any
 
 import pytest
-from faulty_calls import FaultyCalls
 from job_backends import LEASE, POLL, SqsBackend, depth_of
 
 from bot.jobs.interface import Job
 from bot.jobs.runner import Policy
 from bot.jobs.sqs import SqsJobQueue
 from bot.jobs.sqs_delivery import SqsDelivery
+from tests.faulty_calls import FaultyCalls
 
 NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
 

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 import pytest
-from faulty_calls import FaultyCalls, LostReplies
 from job_backends import LEASE, POLL, SqsBackend, depth_of, running
 
 from bot.jobs.interface import Job, Lease, NewJob
@@ -15,6 +14,7 @@ from bot.jobs.sqs import SqsJobQueue
 from bot.jobs.sqs_records import HOLD_SECONDS, OPEN_SECONDS
 from bot.store.dynamodb_table import Table
 from bot.store.errors import StorageError
+from tests.faulty_calls import FaultyCalls, LostReplies
 
 
 @pytest.fixture
