@@ -11,7 +11,10 @@ from bot.jobs.interface import Job
 from bot.jobs.sqlite import SqliteJobQueue
 from bot.settings import Settings
 from bot.store.errors import StorageError
+from handlers import ids
 from tests.aws_services import REGION, AwsServices
+from tests.diagnosis import worlds as w
+from tests.handlers.bench import Reading, bot_on, local_slack
 
 
 @pytest.fixture
@@ -65,3 +68,22 @@ async def test_a_table_that_is_missing_is_told_when_it_is_opened(on_aws: dict[st
     with pytest.raises(StorageError, match=f"expected a DynamoDB table nobody-made-it .* in {REGION}"):
         async with open_backends(settings_of({**on_aws, "VPCLINK_TABLE": "nobody-made-it"})):
             pass
+
+
+async def test_the_bot_serves_from_aws_and_compares_with_its_report_after_a_restart(
+    on_aws: dict[str, str], tmp_path: Path
+) -> None:
+    async with local_slack() as slack:
+        async with bot_on(slack, tmp_path / "unused", **on_aws) as bench:
+            await bench.command("diagnose orders prod")
+            await bench.until(lambda: bench.messages())
+            await bench.idle()
+            assert "0 of 2 targets healthy" in bench.messages()[0]["text"]
+            healthy, facts = await bench.service.health()
+            assert (healthy, facts["jobs"]) == (True, {"ready": 0, "running": 0, "dead": 0})
+        async with bot_on(slack, tmp_path / "unused", reading=Reading(w.healthy()), **on_aws) as bench:
+            await bench.press(bench.messages()[0], ids.RERUN)
+            await bench.until(lambda: len(bench.reports()) == 2)
+            await bench.idle()
+            assert "1 fixed" in bench.reports()[-1]["text"]
+    assert not (tmp_path / "unused").exists()

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from job_backends import LEASE, POLL, SqsBackend, depth_of, running
+from job_backends import LEASE, POLL, Blocking, SqsBackend, depth_of, running
 
 from bot.jobs.interface import Job, Lease, NewJob
 from bot.jobs.runner import Policy
@@ -253,6 +253,22 @@ class TestMessagesOfOthers:
 
 
 class TestAQueueThatCannotBeUsed:
+    async def test_a_job_stops_when_its_lease_has_ended_because_it_could_not_be_extended(
+        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        handler = Blocking()
+        await queue.put("diagnose", {}, key="Ev1")
+        async with running(queue, handler):
+            await handler.started.wait()
+            calls.failing = {"update_item"}
+            for _ in range(3):
+                assert not handler.cancelled.is_set()
+                await sqs.clock.asleep(LEASE / 3)
+                sqs.clock.advance(LEASE / 3)
+            await handler.cancelled.wait()
+            calls.failing = set()
+        assert "the lease was lost, so somebody else may run it now" in caplog.text
+
     async def test_it_is_told_at_the_start(self, sqs: SqsBackend) -> None:
         async def never(job: Job) -> None:
             raise AssertionError("there is no queue")
