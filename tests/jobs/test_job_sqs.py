@@ -251,6 +251,19 @@ class TestMessagesOfOthers:
         await queue.leases.finish(lease)
         assert await queue.depth() == depth_of(sqs)
 
+    async def test_one_that_breaks_its_reader_does_not_end_the_worker(
+        self, sqs: SqsBackend, calls: FaultyCalls, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def adopt(text: str) -> NewJob:
+            raise KeyError(text)
+
+        queue, handler = sqs.queue_on(calls, adopt=adopt), Blocking()
+        sqs.services.sqs.send_message(QueueUrl=sqs.url, MessageBody="strange")
+        await queue.put("diagnose", {}, key="Ev1")
+        async with running(queue, handler):
+            await handler.started.wait()
+        assert "a message of others was not understood: KeyError: 'strange'" in caplog.text
+
 
 class TestAQueueThatCannotBeUsed:
     async def test_a_job_stops_when_its_lease_has_ended_because_it_could_not_be_extended(
