@@ -141,7 +141,7 @@ class SqsLeases:
         if before is None:
             return False
         try:
-            await self._records.leave_group(before)
+            await self._give_turn(before)
         except StorageError as trouble:
             # The outcome is stored. The message, or else the next of the group, clears this away.
             log.error("job %s is settled, but keeps its place in its group for now: %s", lease.job.id, trouble)
@@ -159,6 +159,13 @@ class SqsLeases:
         if before is not None and message is not None:
             await self._messages.delete(message)
         return before is not None
+
+    async def _give_turn(self, settled: Item) -> None:
+        """Leave the group, and say so to the next one, which would else be looked at after its pause."""
+        await self._records.leave_group(settled)
+        following = await self._records.next_of_group(settled)
+        if following is not None:
+            await self._messages.send(following, 0)
 
     def _let_go(self, lease: Lease) -> Message | None:
         held = self._held.pop(lease.id, None)

@@ -93,6 +93,13 @@ class JobRecords:
                 return False
         return True
 
+    async def next_of_group(self, item: Item) -> str | None:
+        """The id of the job whose turn it is in the group of a job that is settled; None where nobody waits."""
+        if item.get("job_group"):
+            async for entry in self._table.query(Condition("pk = :pk", {":pk": _turn_of(item)[0]}), page=1):
+                return str(entry["job_id"])
+        return None
+
     async def get(self, identity: str) -> Item | None:
         """The item of a job that is open or remembered."""
         item = await self._table.get(*_key_of(identity).values())

@@ -176,6 +176,17 @@ class TestGroups:
         calls.failing = set()
         assert (await claimed(queue)).job.key == "a2"
 
+    async def test_the_next_one_does_not_wait_for_its_pause(
+        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls
+    ) -> None:
+        for key in ("a1", "a2"):
+            await queue.put("alarm", {}, key=key, group="a")
+        first = await claimed(queue)
+        assert await queue.leases.claim() is None
+        assert messages(sqs) == (0, 1, 1)
+        assert await queue.leases.finish(first)
+        assert (await claimed(queue)).job.key == "a2"
+
     async def test_a_job_whose_message_is_lost_does_not_hold_up_the_others_for_ever(
         self, sqs: SqsBackend, queue: SqsJobQueue
     ) -> None:
