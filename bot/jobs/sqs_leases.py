@@ -9,9 +9,8 @@ SQS's own count of receives grows with crashes alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
-from bot.jobs.interface import Lease, NewJob
+from bot.jobs.interface import Adopt, Lease
 from bot.jobs.message import check_envelope
 from bot.jobs.sqs_messages import Message, Messages
 from bot.jobs.sqs_records import DEAD, DONE, JobRecords, is_open
@@ -19,11 +18,6 @@ from bot.store.dynamodb_table import Item
 from bot.store.errors import StorageError
 
 log = logging.getLogger(__name__)
-
-Adopt = Callable[[str], NewJob | None]
-"""Makes a job of an SQS message that no vpclink put, such as an alarm from SNS or EventBridge: its text in, the job
-out. None where the message is of no concern: it is let go. ValueError where it is not understood: it stays in the
-queue, and goes to the dead-letter queue at last."""
 
 _LOOKS = 10
 """Messages that one claim looks at, until it leaves the rest to the next one."""
