@@ -21,9 +21,8 @@ log = logging.getLogger(__name__)
 
 _LOOKS = 10
 """Messages that one claim looks at, until it leaves the rest to the next one."""
-_SHORTEST_PAUSE = 2.0
-_LONGEST_PAUSE = 300.0
-"""Seconds until a job that waits for its group is looked at again: a quarter of what it has waited, within these."""
+_TURN_SECONDS = 60.0
+"""Until a job that waits for its group is looked at again, should nobody have told it that its turn has come."""
 
 
 class SqsLeases:
@@ -81,7 +80,7 @@ class SqsLeases:
             if item is None and identity:
                 log.error("job %s is not in the table: expected the table and the queue to belong together", identity)
             if item is not None:
-                await self._records.leave_group(item)
+                await self._give_turn(item)
             await self._messages.delete(message)
             return None
         pause = (int(item["visible_at"]) - self._records.now()) / 1_000_000
@@ -89,13 +88,13 @@ class SqsLeases:
             await self._later(message, item, pause)
             return None
         if not await self._records.has_turn(item):
-            await self._later(message, item, min(max(-pause / 4, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+            await self._later(message, item, _TURN_SECONDS)
             return None
         try:
             lease = await self._records.claim(item, self._lease)
         except ValueError as error:
             log.error("job %s is given up: %s", identity, error)
-            await self._records.leave_group(item)
+            await self._give_turn(item)
             await self._messages.delete(message)
             return None
         if lease is None:
@@ -156,8 +155,7 @@ class SqsLeases:
 
     async def _give_turn(self, settled: Item) -> None:
         """Leave the group, and say so to the next one, which would else be looked at after its pause."""
-        await self._records.leave_group(settled)
-        following = await self._records.next_of_group(settled)
+        following = await self._records.leave_group(settled)
         if following is not None:
             await self._messages.send(following, 0)
 

@@ -76,9 +76,11 @@ class Table:
         before: Item = reply.get("Attributes", {})
         return before
 
-    async def delete(self, pk: str, sk: str, condition: Condition | None = None) -> None:
-        """Delete the item, where it is there. ConditionFailed."""
-        await self._call("delete_item", Key={"pk": pk, "sk": sk}, **_conditional(condition))
+    async def delete(self, pk: str, sk: str, condition: Condition | None = None) -> bool:
+        """Delete the item, and say whether it was there. ConditionFailed."""
+        key = {"pk": pk, "sk": sk}
+        reply = await self._call("delete_item", Key=key, ReturnValues="ALL_OLD", **_conditional(condition))
+        return "Attributes" in reply
 
     async def query(
         self,
