@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,6 +24,16 @@ from bot.language import DOMAIN, ENGLISH, LANGUAGES, LOCALES
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "marked": None, "plural": (1, 2)}
 _FOLDERS = {"bot": [("**.py", "python")], "handlers": [("**.py", "python")], "templates": [("**.j2", "jinja2")]}
+_PLURALS = {"fr": "nplurals=2; plural=(n > 1);"}
+_HEADER = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+"""
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _UNTRANSLATED = "References"
 """The section of a check's page that is made of names."""
 
@@ -63,10 +74,12 @@ def po_path(language: str) -> Path:
 def load(language: str) -> Catalog:
     """A language's translations; an empty catalogue where there are none yet."""
     path = po_path(language)
-    if not path.exists():
-        return Catalog(locale=language, domain=DOMAIN)
-    with path.open("rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+    content = path.read_bytes() if path.exists() else _header(language)
+    return read_po(io.BytesIO(content), locale=language, domain=DOMAIN)
+
+
+def _header(language: str) -> bytes:
+    return _HEADER.format(language=language, plurals=_PLURALS[language]).encode()
 
 
 def updated(language: str, template: Catalog) -> Catalog:
@@ -80,15 +93,12 @@ def updated(language: str, template: Catalog) -> Catalog:
 def files(language: str, catalog: Catalog) -> dict[Path, bytes]:
     """The `.po` and `.mo` files of a catalogue. No dates: the same catalogue gives the same bytes."""
     po, mo = io.BytesIO(), io.BytesIO()
-    write_po(po, catalog, width=120, omit_header=False, sort_output=True, include_lineno=False, include_previous=False)
+    catalog.creation_date = catalog.revision_date = _NO_DATE
+    write_po(po, catalog, width=120, sort_output=True, include_lineno=False)
     write_mo(mo, catalog)
-    header = (
-        b'msgid ""\nmsgstr ""\n"Language: %s\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n' % language.encode()
-    )
-    header += b'"Plural-Forms: %s\\n"\n\n' % catalog.plural_forms.encode()
     _, _, body = po.getvalue().partition(b"\n\n")
     path = po_path(language)
-    return {path: header + body, path.with_suffix(".mo"): mo.getvalue()}
+    return {path: _header(language) + b"\n" + body, path.with_suffix(".mo"): mo.getvalue()}
 
 
 def main(arguments: list[str]) -> int:
