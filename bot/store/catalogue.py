@@ -6,17 +6,22 @@ found out by the run.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bot.store.interface import Values
+
+T = TypeVar("T")
 
 _APIS: Final = "catalogue-apis"
 _PARTS: Final = "catalogue-parts"
 _KEPT_SECONDS: Final = 7 * 24 * 3600.0
 """Old names are better than none, as long as they are refreshed in the background."""
+_BUDGET: Final = 300_000
+"""Bytes of the names of one place: well below what a value may hold. Names beyond it are typed by hand."""
 FRESH_SECONDS: Final = 600.0
 """How old names may be until they are read again."""
 
@@ -60,12 +65,13 @@ class Catalogue:
     async def apis(self, place: Place) -> tuple[NamedApi, ...]:
         """The APIs of a place, by name; none where they were never read."""
         entry = await self._values.get(_APIS, place.key)
-        return tuple(NamedApi(**row) for row in entry.value["apis"]) if entry else ()
+        return tuple(NamedApi(*row) for row in entry.value["apis"]) if entry else ()
 
     async def keep_apis(self, place: Place, apis: Iterable[NamedApi], now: datetime) -> None:
         """Put what was read in place of what was known."""
-        rows = [vars(api) for api in sorted(apis, key=lambda api: (api.name.casefold(), api.id))]
-        await self._values.put(_APIS, place.key, {"apis": rows, "at": now.isoformat()}, ttl=_KEPT_SECONDS)
+        rows = [[api.id, api.name, api.protocol] for api in sorted(apis, key=lambda api: (api.name.casefold(), api.id))]
+        value = {"apis": _fitting(rows), "at": now.isoformat()}
+        await self._values.put(_APIS, place.key, value, ttl=_KEPT_SECONDS)
 
     async def parts(self, place: Place, api_id: str) -> Parts:
         """The stages and routes of an API; none where they were never read."""
@@ -74,7 +80,7 @@ class Catalogue:
 
     async def keep_parts(self, place: Place, api_id: str, parts: Parts, now: datetime) -> None:
         """Put what was read in place of what was known."""
-        value = {"stages": list(parts.stages), "routes": list(parts.routes), "at": now.isoformat()}
+        value = {"stages": list(parts.stages), "routes": _fitting(parts.routes), "at": now.isoformat()}
         await self._values.put(_PARTS, f"{place.key}/{api_id}", value, ttl=_KEPT_SECONDS)
 
     async def regions(self) -> tuple[str, ...]:
@@ -88,6 +94,18 @@ class Catalogue:
             self._values.get(_PARTS, f"{place.key}/{api_id}") if api_id else self._values.get(_APIS, place.key)
         )
         return entry is not None and _age(entry.value, now) < FRESH_SECONDS
+
+
+def _fitting(rows: Iterable[T]) -> list[T]:
+    """The first rows, as many as the budget holds."""
+    kept: list[T] = []
+    used = 0
+    for row in rows:
+        used += len(json.dumps(row)) + 1
+        if used > _BUDGET:
+            break
+        kept.append(row)
+    return kept
 
 
 def _age(value: dict[str, Any], now: datetime) -> float:

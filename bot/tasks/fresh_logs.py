@@ -58,7 +58,7 @@ class FreshLogs:
                 return
             report = await asyncio.to_thread(engine.report, evidence, CHECKS)
             if report.logs:
-                await self.reports.keep_logs(job.id, report)
+                report = await self.reports.keep_logs(job.id, report)
             event(log, "logs read", api=report.request.api_id, failing=report.failing_requests)
             await self._answer(job, ask, report, evidence)
 

@@ -127,6 +127,15 @@ async def _read_by(bench, reading):
     return await readings.evidence(w.request(), lambda *_: None, only=SOURCES)
 
 
+async def test_a_look_that_is_too_long_keeps_the_newest_requests_and_counts_the_others(bench):
+    long = samples.report(
+        logs=tuple(samples.logged(number, *["x" * 1000] * 100) for number in range(1, 6)), failing_requests=5
+    )
+    kept = await Reports(bench.store).keep_logs("look", long)
+    assert (len(kept.logs), kept.failing_requests) == (2, 5)
+    assert await Reports(bench.store).get("look") == kept
+
+
 async def test_where_no_request_failed_it_says_so_and_what_hides_them(bench):
     silent = w.changed(s.STAGE, f"REST/{w.API}/prod", w.stage(method_settings={}), w.healthy())
     await bench.logs(Reading(silent)).handle(job("logs", LogsAsk(request=w.request(), **ASKER)))
@@ -273,6 +282,15 @@ async def test_what_cannot_be_read_leaves_what_was_known(bench, caplog):
     await NameReader(Names(refused), catalogue, CLOCK).handle(job("catalogue", CatalogueAsk(region="eu-west-1")))
     assert len(await catalogue.apis(PLACE)) == 1
     assert "apigateway:GET" in caplog.text
+
+
+async def test_more_names_than_a_value_holds_are_left_out_and_can_be_typed(bench):
+    catalogue = Catalogue(bench.store.values)
+    many = [NamedApi(f"{number:010}", f"{number:05}-" + "x" * 200, "REST") for number in range(2000)]
+    await catalogue.keep_apis(PLACE, many, CLOCK.now())
+    kept = await catalogue.apis(PLACE)
+    assert list(kept) == many[: len(kept)]
+    assert 1000 < len(kept) < 2000
 
 
 async def test_stages_and_routes_are_those_of_one_api(bench):
