@@ -47,7 +47,8 @@ class PickerState:
     region: str = ""
     api: str = ""
     label: str = ""
-    turn: int = 0
+    api_round: int = 0
+    parts_round: int = 0
 
     @classmethod
     def of(cls, body: Payload) -> PickerState:
@@ -88,13 +89,19 @@ async def open_picker(trigger_id: str, state: PickerState, client: AsyncWebClien
 
 
 async def chosen(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
-    """An account, a region or an API was chosen: what depends on it is emptied, and offers other names."""
+    """An account, a region or an API was chosen: what depends on it is emptied, and offers other names.
+
+    A field that is empty stays as it is: somebody may be typing into it.
+    """
     state = PickerState.of(body)
     option = action.get("selected_option") or {}
     value, label = str(option.get("value") or ""), str((option.get("text") or {}).get("text") or "")
-    field = {ids.PICK_ACCOUNT: "account", ids.PICK_REGION: "region"}.get(action["action_id"])
-    emptied: Payload = {field: value, "api": "", "label": ""} if field else {"api": value, "label": label}
-    state = replace(state, turn=state.turn + 1, **emptied)
+    place = {ids.PICK_ACCOUNT: "account", ids.PICK_REGION: "region"}.get(action["action_id"])
+    entered = {name for name, (_, given) in _entered(body).items() if given}
+    changes: Payload = {place: value, "api": "", "label": ""} if place else {"api": value, "label": label}
+    changes["api_round"] = state.api_round + bool(place and "api" in entered)
+    changes["parts_round"] = state.parts_round + bool(entered & {"stage", "route"})
+    state = replace(state, **changes)
     await update_modal(body, client, _view(state, edge))
     if state.region:
         await edge.refresh_names(state.place, state.api)
@@ -157,7 +164,8 @@ def _view(state: PickerState, edge: Edge) -> Payload:
             api=state.api,
             api_label=state.label or state.api,
             anywhere=not state.channel,
-            turn=state.turn,
+            api_round=state.api_round,
+            parts_round=state.parts_round,
             state=json.dumps(asdict(state), ensure_ascii=False),
         )
     )
@@ -188,7 +196,7 @@ def _option(label: str, value: str) -> Payload:
 def _entered(body: Payload) -> dict[str, tuple[str, str]]:
     """Each field's block and what stands in it; empty where nothing does."""
     found = {name: (action, "") for name, action in _FIELDS.items()}
-    values = (body["view"].get("state") or {}).get("values") or {}
+    values = ((body.get("view") or {}).get("state") or {}).get("values") or {}
     for block, actions in values.items():
         for action, value in actions.items():
             name = next((name for name, known in _FIELDS.items() if known == action), None)

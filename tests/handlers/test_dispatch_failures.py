@@ -143,7 +143,7 @@ async def test_a_failure_inside_a_modal_is_shown_in_the_modal(desk, store, monke
 
 async def test_a_modal_that_cannot_be_sent_shows_the_failure(desk):
     desk.jobs.trouble = StorageBusy("busy")
-    entered = {ids.PICK_API: option("orders"), f"{ids.PICK_STAGE}-0": option("prod")}
+    entered = {f"{ids.PICK_API}-0": option("orders"), f"{ids.PICK_STAGE}-0": option("prod")}
     answer = body_of(await desk.send(submitted(ids.PICKER_VIEW, '{"channel": "C01"}', entered)))
     assert answer["response_action"] == "update"
     assert "My storage is busy" in json.dumps(answer["view"])

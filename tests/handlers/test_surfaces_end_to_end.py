@@ -79,11 +79,24 @@ async def test_the_picker_offers_names_and_its_report_comes_into_the_channel(tmp
         await bench.in_view(ids.PICK_API, value=w.API)
         await bench.idle()
         assert await offered(ids.PICK_STAGE) == ["prod"]
-        values = {f"{ids.PICK_STAGE}-1": {ids.PICK_STAGE: "prod"}}
+        values = {f"{ids.PICK_STAGE}-0": {ids.PICK_STAGE: "prod"}}
         sent = await bench.control("interact", viewId=view, user=ALICE, submit=True, values=values)
         assert sent["outcome"] == "closed"
         await bench.idle()
         assert "0 of 2 targets healthy" in bench.reports()[0]["text"]
+
+
+async def test_another_region_empties_the_api_that_was_chosen(tmp_path):
+    async with local_slack() as slack, bot_on(slack, tmp_path / "db.sqlite3") as bench:
+        await bench.command("")
+        await bench.idle()
+        view = bench.view_id()
+        await bench.control("options", viewId=view, user=ALICE, action=ids.PICK_API, query="")
+        await bench.in_view(ids.PICK_API, value=w.API)
+        await bench.control("options", viewId=view, user=ALICE, action=ids.PICK_REGION, query="us-east-1")
+        await bench.in_view(ids.PICK_REGION, value="us-east-1")
+        shown_now = bench.calls("views.update")[-1].answer["view"]["state"]["values"]
+        assert shown_now[f"{ids.PICK_API}-1"][ids.PICK_API]["selected_option"] is None
 
 
 async def test_what_is_wrong_in_the_picker_stands_below_its_field(tmp_path):
@@ -92,7 +105,7 @@ async def test_what_is_wrong_in_the_picker_stands_below_its_field(tmp_path):
         view = bench.view_id()
         for menu in (ids.PICK_API, ids.PICK_STAGE):
             await bench.control("options", viewId=view, user=ALICE, action=menu, query="pr!od")
-        values = {ids.PICK_API: {ids.PICK_API: "pr!od"}, f"{ids.PICK_STAGE}-0": {ids.PICK_STAGE: "pr!od"}}
+        values = {f"{ids.PICK_API}-0": {ids.PICK_API: "pr!od"}, f"{ids.PICK_STAGE}-0": {ids.PICK_STAGE: "pr!od"}}
         sent = await bench.control("interact", viewId=view, user=ALICE, submit=True, values=values)
         assert list(sent["errors"]) == [f"{ids.PICK_STAGE}-0"]
 

@@ -80,8 +80,9 @@ class FixView(Context):
 class PickerView(Context):
     """What is to be diagnosed. Every text is what the field holds now; empty where nothing is chosen yet.
 
-    `api_label` is what the menu shows for `api`. `anywhere` asks for the channel, too. `turn` empties the fields that
-    depend on another one when it changes.
+    `api_label` is what the menu shows for `api`. `anywhere` asks for the channel, too. Slack keeps what stands in a
+    field as long as its block has the same id: another `api_round` empties the API, another `parts_round` the stage
+    and the route.
     """
 
     template: ClassVar[str] = "picker_view"
@@ -91,7 +92,8 @@ class PickerView(Context):
     api: str
     api_label: str
     anywhere: bool
-    turn: int
+    api_round: int
+    parts_round: int
     state: str
 
 
