@@ -70,6 +70,7 @@ async def choose(
 async def show_logs(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Open the log excerpts of the stored report: within Slack's three seconds, so nothing is read from AWS."""
     run_id = str(action.get("value") or "")
+    await edge.admit_to_run(run_id, channel=_place(body)["channel"], user=body["user"]["id"])
     report = await edge.report(run_id)
     if report is None:
         view = edge.renderer.view(NoticeView("Logs", edge.forgotten()))

@@ -36,7 +36,7 @@ def register(app: AsyncApp) -> None:
 async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: str) -> None:
     """`/vpclink …`: what needs AWS becomes a job; everything else is answered at once, to the caller alone."""
     try:
-        asked = parse(body.get("text") or "", default_region=edge.default_region)
+        asked = parse(body.get("text") or "", default_region=edge.region_in(body["channel_id"]))
         if isinstance(asked, Diagnose):
             ask = Ask(
                 request=asked.request,

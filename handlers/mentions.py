@@ -29,7 +29,8 @@ async def mentioned(
     key = _key(event)
     try:
         asked = parse(
-            after_mention(event.get("text") or "", context.bot_user_id or ""), default_region=edge.default_region
+            after_mention(event.get("text") or "", context.bot_user_id or ""),
+            default_region=edge.region_in(event["channel"]),
         )
         if isinstance(asked, Diagnose):
             ask = Ask(

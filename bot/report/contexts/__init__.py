@@ -14,6 +14,7 @@ from bot.report.contexts.answers import (
     LogsView,
     Notice,
     NoticeView,
+    Refused,
     RequestChoice,
 )
 from bot.report.contexts.outcome import (
@@ -90,6 +91,7 @@ __all__ = [
     "Progress",
     "Question",
     "Repair",
+    "Refused",
     "RequestChoice",
     "Step",
     "Subject",

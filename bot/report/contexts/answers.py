@@ -53,6 +53,18 @@ class Notice(Context):
 
 
 @dataclass(frozen=True)
+class Refused(Context):
+    """The rules do not allow it, or it names what is not configured. Who can, as Slack's ids; else where one may ask."""
+
+    template: ClassVar[str] = "refused"
+    text: str
+    expected: str = ""
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class HelpText(Context):
     """What can be asked. `command` is the slash command, `mention` the bot's name."""
 
