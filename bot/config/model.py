@@ -12,15 +12,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-ROLE_ARN = re.compile(r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/[\w+=,.@/-]{1,512}$")
-REGION = r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$"
+ROLE_ARN = re.compile(r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}):role/[A-Za-z0-9_+=,.@/-]+$")
+REGION = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$"
 
 
 def _expected(text: str, **constraints: Any) -> Any:
     return Field(json_schema_extra={"expected": text}, **constraints)
 
 
-Name = Annotated[str, _expected("letters, digits, -, _ and .", pattern=r"^[A-Za-z0-9][\w.-]{0,127}$")]
+Name = Annotated[str, _expected("letters, digits, -, _ and .", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
 Region = Annotated[str, _expected("an AWS region, such as eu-west-1", pattern=REGION)]
 ChannelId = Annotated[str, _expected("a channel's id, such as C0123ABCD", pattern=r"^[CGD][A-Z0-9]{2,}$")]
 UserId = Annotated[str, _expected("a user's id, such as U0123ABCD", pattern=r"^[UW][A-Z0-9]{2,}$")]
@@ -36,7 +36,7 @@ class _Table(BaseModel):
 class Account(_Table):
     """An AWS account to read in. Without a role, it is the account of this process's own credentials."""
 
-    id: str = _expected("the account's 12 digits, in quotes", pattern=r"^\d{12}$")
+    id: str = _expected("the account's 12 digits, in quotes", pattern=r"^[0-9]{12}$")
     role_arn: str | None = _expected(
         "the ARN of a role in this account, such as arn:aws:iam::111122223333:role/vpclink-readonly",
         default=None,

@@ -54,7 +54,7 @@ class Notice(Context):
 
 @dataclass(frozen=True)
 class Refused(Context):
-    """The rules do not allow it, or it names what is not configured. Who can, as Slack's ids; else where one may ask."""
+    """Not allowed, or not configured. Who can, as Slack's ids; else the channels in which one may ask."""
 
     template: ClassVar[str] = "refused"
     text: str
