@@ -72,8 +72,9 @@ class AccountSessions:
         account = self._account(account_id, region)
         if account is not None and account.role_arn:
             return self._assumed(account, account.role_arn, region)
-        if account_id is not None:
-            self._require_own(account_id, region)
+        meant = account.id if account else account_id
+        if meant is not None:
+            self._require_own(meant, region)
         return self._own
 
     def _account(self, account_id: str | None, region: str) -> Account | None:
@@ -94,7 +95,8 @@ class AccountSessions:
             self._own_id = str(caller["Account"])
         if account_id != self._own_id:
             raise CannotReadError(
-                f"The account {account_id} is not configured here. I read {self._own_id}; leave --account out."
+                f"The account {account_id} has no role in my configuration, and my credentials belong to "
+                f"{self._own_id}. Leave --account out, or configure a role_arn for it."
             )
 
     def _assumed(self, account: Account, role: str, region: str) -> boto3.Session:

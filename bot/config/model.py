@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -105,8 +104,8 @@ class Config(_Table):
     """The whole file."""
 
     default_account: Name | None = _expected("the name of an account of this file", default=None)
-    accounts: Mapping[Name, Account] = _expected("tables [accounts.NAME]", default=MappingProxyType({}))
-    channels: Mapping[ChannelId, Channel] = _expected("tables [channels.ID]", default=MappingProxyType({}))
+    accounts: Mapping[Name, Account] = _expected("tables [accounts.NAME]", default_factory=dict)
+    channels: Mapping[ChannelId, Channel] = _expected("tables [channels.ID]", default_factory=dict)
     access: Access = _expected("a table [access]", default=Access())
 
     @model_validator(mode="after")
