@@ -75,6 +75,7 @@ HARMLESS = [
     p.pressed(ids.SHOW_LOGS, "unknown-run"),
     p.pressed("of-another-version", "1"),
     p.in_modal({"action_id": ids.LOGS_LATER, "value": "2"}, "{}"),
+    p.in_modal({"action_id": ids.LOGS_REQUEST, "selected_option": {"value": "r"}}, "{}"),
     p.interactive({"type": "view_submission", "view": VIEW}),
     p.interactive({"type": "shortcut", "callback_id": "other", "trigger_id": p.TRIGGER}),
 ]
