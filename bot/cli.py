@@ -115,6 +115,11 @@ def _parser() -> argparse.ArgumentParser:
 
     manifest = commands.add_parser("manifest", help="print the Slack app manifest")
     manifest.add_argument("--request-url", help="public URL of the bot, for HTTP mode (without it: Socket Mode)")
+    manifest.add_argument(
+        "--user-groups",
+        action="store_true",
+        help="also ask for usergroups:read, which rules for user groups need",
+    )
     manifest.set_defaults(run=_manifest)
 
     doctor = commands.add_parser("doctor", help="try each read once: what this role can and cannot see")
@@ -240,7 +245,7 @@ def _manifest(options: argparse.Namespace) -> int:
 
     from bot.manifest import manifest
 
-    sys.stdout.write(json.dumps(manifest(options.request_url), indent=2) + "\n")
+    sys.stdout.write(json.dumps(manifest(options.request_url, user_groups=options.user_groups), indent=2) + "\n")
     return 0
 
 

@@ -88,7 +88,9 @@ async def turn_logs(
     """Another page, or another request, in the modal that is open."""
     opened = body.get("view")
     if opened is None:
-        await unknown_action(ack, respond, body, action, edge)
+        if body.get("response_url"):
+            await respond(ephemeral(edge.notice(edge.forgotten())))
+        await ack()
         return
     state = LogsState.decode(opened.get("private_metadata") or "")
     report = await edge.report(state.run) if state else None
