@@ -87,6 +87,44 @@ async def test_the_logs_of_a_stored_report(closed, store):
     assert closed.calls == [], "no modal was opened"
 
 
+# --- who may forget -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def administered(desk):
+    """A desk of which Alice is an administrator."""
+    access = Config.model_validate({"access": {"administrators": {"users": [ALICE]}}})
+    object.__setattr__(desk.edge, "guard", Guard(Accounts(access)))  # as above
+    return desk
+
+
+@pytest.mark.parametrize(("text", "left"), [("forget --before 0d", 0), ("forget abcdefgh12", 1)])
+async def test_an_administrator_may_forget(administered, store, text, left):
+    await keep(store)
+    body = p.body_of(await administered.send(p.command(text)))
+    assert body["text"].startswith(f"{1 - left} run{'s' if left else ''} forgotten")
+    assert bool(await store.runs.get(samples.RUN)) is bool(left)
+
+
+async def test_nobody_else_may_and_is_told_who_can(administered, store):
+    await keep(store)
+    body = p.body_of(await administered.send(p.command("forget --before 0", user_id=BRUNO)))
+    assert body["text"] == "Only administrators of vpclink may forget reports here."
+    assert f"<@{ALICE}>" in body["blocks"][0]["text"]["text"]
+    assert await store.runs.get(samples.RUN)
+
+
+async def test_without_administrators_nobody_may(desk):
+    body = p.body_of(await desk.send(p.command("forget --before 0")))
+    assert body["text"] == "Only administrators of vpclink may forget reports here."
+
+
+@pytest.mark.parametrize("text", ["forget", "forget everything now", "forget --before", "forget Orders API"])
+async def test_what_to_forget_must_be_said(administered, text):
+    body = p.body_of(await administered.send(p.command(text)))
+    assert body["text"].startswith("I cannot tell what to forget.")
+
+
 # --- in the running bot -------------------------------------------------------------------------------------------
 
 
