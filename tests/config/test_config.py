@@ -1,32 +1,16 @@
 """The configuration file: what it means, and what it says when it is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.config import Accounts, Config, UnknownAccountError, load
 from bot.settings import Settings, SettingsError
 
 SECRET = "correct-horse-battery-staple"
-FILE = """
-default_account = "production"
-
-[accounts.production]
-id = "111122223333"
-role_arn = "arn:aws:iam::111122223333:role/vpclink-readonly"
-external_id = "env:PRODUCTION_EXTERNAL_ID"
-regions = ["eu-west-1", "eu-central-1"]
-
-[accounts.sandbox]
-id = "444455556666"
-
-[channels.C01PLATFORM]
-account = "sandbox"
-region = "us-east-1"
-
-[[access.allow]]
-accounts = ["production"]
-channels = ["C02INCIDENTS"]
-groups = ["S01ONCALL"]
-"""
+ACCOUNTS_PAGE = Path(__file__).parents[2] / "docs/accounts.md"
+FILE = ACCOUNTS_PAGE.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+"""The example of the documentation: what is shown there is what is tried here."""
 
 
 @pytest.fixture
@@ -58,8 +42,8 @@ def test_the_file_of_the_documentation_is_understood(read):
     assert config.accounts["production"].external_id.get_secret_value() == SECRET
     assert config.accounts["production"].regions == ("eu-west-1", "eu-central-1")
     assert config.accounts["sandbox"].role_arn is None
-    assert config.channels["C01PLATFORM"].region == "us-east-1"
-    assert config.access.allow[0].groups == ("S01ONCALL",)
+    assert config.channels["C0PLATFORM"].region == "us-east-1"
+    assert config.access.allow[0].groups == ("S0ONCALL",)
 
 
 def test_an_external_id_shows_nowhere(read):
@@ -80,10 +64,10 @@ def test_an_external_id_shows_nowhere(read):
         ("role_arn", "role", "accounts.production"),
         ('"eu-west-1", ', '"Ireland", ', "accounts.production.regions.0: expected a list of AWS regions"),
         ("iam::111122223333", "iam::999922223333", "accounts.production: expected a role_arn of account 111122223333"),
-        ('account = "sandbox"', 'account = "sand"', "channels.C01PLATFORM.account: expected the name of an account"),
-        ("C01PLATFORM", "platform", "channels.platform: expected"),
+        ('account = "sandbox"', 'account = "sand"', "channels.C0PLATFORM.account: expected the name of an account"),
+        ("C0PLATFORM", "platform", "channels.platform: expected"),
         ('accounts = ["production"]', 'accounts = ["prod"]', "access.allow[1].accounts: expected the name of an"),
-        ('groups = ["S01ONCALL"]', 'groups = ["@oncall"]', "access.allow.0.groups.0: expected"),
+        ('groups = ["S0ONCALL"]', 'groups = ["@oncall"]', "access.allow.0.groups.0: expected"),
         ("[channels", "[chanels", "chanels: expected one of default_account, accounts, channels, access"),
         ("[accounts.sandbox]", "[accounts.sandbox", "expected TOML:"),
     ],
@@ -158,9 +142,9 @@ def accounts(read):
     [
         pytest.param("sandbox", "us-east-1", "", "444455556666", id="by name"),
         pytest.param("444455556666", "us-east-1", "", "444455556666", id="by id"),
-        pytest.param(None, "us-east-1", "C01PLATFORM", "444455556666", id="the channel's"),
-        pytest.param("production", "eu-west-1", "C01PLATFORM", "111122223333", id="named in spite of the channel"),
-        pytest.param(None, "eu-west-1", "C02INCIDENTS", "111122223333", id="the default"),
+        pytest.param(None, "us-east-1", "C0PLATFORM", "444455556666", id="the channel's"),
+        pytest.param("production", "eu-west-1", "C0PLATFORM", "111122223333", id="named in spite of the channel"),
+        pytest.param(None, "eu-west-1", "C0INCIDENTS", "111122223333", id="the default"),
     ],
 )
 def test_the_account_that_is_meant(accounts, given, region, channel, meant):
@@ -198,5 +182,5 @@ def test_with_nothing_configured_every_request_is_about_our_own_account():
 
 
 def test_the_region_of_a_channel(accounts):
-    assert accounts.region_in("C01PLATFORM", "eu-west-1") == "us-east-1"
-    assert accounts.region_in("C02INCIDENTS", "eu-west-1") == "eu-west-1"
+    assert accounts.region_in("C0PLATFORM", "eu-west-1") == "us-east-1"
+    assert accounts.region_in("C0INCIDENTS", "eu-west-1") == "eu-west-1"
