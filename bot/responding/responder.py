@@ -139,11 +139,15 @@ class Responder:
         return await asyncio.to_thread(self.alarms_in, settled, region)
 
     async def _refuse(self, job: Job, ask: AlarmAsk, why: CannotReadError) -> None:
-        """Nothing is read: told to whoever asked; of an alarm that is about an API, once an hour in its thread."""
+        """Nothing is read: told to whoever asked; of an alarm that names an API, once an hour in its thread."""
         event(log, "alarm refused", job=job.id, alarm=ask.alarm.alarm_name, reason=str(why))
         if ask.response_url:
             await self._tell_asker(ask, str(why))
-        elif ask.alarm.relevant and await self.memory.first_to_say(f"{ask.channel}:{why}", job.id):
+        elif (
+            ask.alarm.apis
+            and ask.alarm.relevant is not False
+            and await self.memory.first_to_say(f"{ask.channel}:{why}", job.id)
+        ):
             await self._say(job, "refused", ask, lines.refused(_name(ask), str(why)))
 
     async def _keep_still(self, job: Job, ask: AlarmAsk, why: NotOurs, gap: Gap | None) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
+from bot.aws import doctor
 from bot.aws.accounts import DURATION_SECONDS, AccountSessions, session_name
 from bot.aws.connection import Calls, Connection
 from bot.aws.errors import Failure
@@ -186,3 +187,35 @@ def test_an_external_id_reaches_no_log(sessions, caplog):
 def test_a_session_name_holds_only_what_sts_takes():
     assert session_name("run/ü 1") == "vpclink-run---1"
     assert len(session_name("x" * 100)) <= 64
+
+
+# --- doctor, by account -------------------------------------------------------------------------------------------
+
+
+def test_doctor_says_for_each_account_what_is_denied(sessions, monkeypatch):
+    monkeypatch.setattr(doctor, "actions", lambda: ("ec2:DescribeSubnets", "apigateway:GET"))
+    found = doctor.examine_accounts(sessions(), None, REGION)
+    assert [(reading.account, reading.action, reading.state) for reading in found] == [
+        ("hub (111122223333)", "ec2:DescribeSubnets", "allowed"),
+        ("hub (111122223333)", "apigateway:GET", "allowed"),
+        ("member (444455556666)", "ec2:DescribeSubnets", "allowed"),
+        ("member (444455556666)", "apigateway:GET", "allowed"),
+    ]
+    assert doctor.readings_text(found).splitlines()[:2] == ["hub (111122223333):", "allowed    ec2:DescribeSubnets"]
+
+
+def test_doctor_names_an_account_that_cannot_be_entered_and_goes_on(sessions, monkeypatch):
+    monkeypatch.setattr(doctor, "actions", lambda: ("ec2:DescribeSubnets",))
+    found = doctor.examine_accounts(sessions(external_id="guessed-by-somebody"), None, REGION)
+    assert [(reading.action, reading.state) for reading in found] == [
+        ("ec2:DescribeSubnets", "allowed"),
+        ("sts:AssumeRole", "denied"),
+    ]
+    assert "sts:ExternalId" in json.loads(doctor.readings_json(found))[1]["detail"]
+
+
+def test_doctor_of_one_account_in_a_region_of_its_own(sessions, local_aws, monkeypatch):
+    monkeypatch.setattr(doctor, "actions", lambda: ("ec2:DescribeSubnets",))
+    found = doctor.examine_accounts(sessions(regions=["eu-central-1"]), "member", REGION)
+    assert [reading.state for reading in found] == ["allowed"]
+    assert {call.region for call in local_aws.recorder.calls("ec2")} == {"eu-central-1"}
