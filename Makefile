@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint audit format docs lock accuracy scenarios screenshots bench
+.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -41,6 +41,9 @@ docs: setup ## Regenerate what is generated from the checks
 
 audit: setup ## Ask whether a pinned dependency has a known vulnerability (needs a network)
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+
+catalogues: setup ## Collect the messages that people read, and compile their translations
+	$(BIN)/python -m bot.catalogues
 
 lock: ## Pin every dependency again, with hashes
 	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.txt

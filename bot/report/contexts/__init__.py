@@ -17,6 +17,7 @@ from bot.report.contexts.answers import (
     Refused,
     RequestChoice,
 )
+from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.outcome import (
     CauseFound,
     GapLine,
@@ -39,6 +40,7 @@ from bot.report.contexts.parts import (
     Subject,
     Why,
 )
+from bot.report.contexts.pictures import ChartPicture, PathPicture
 from bot.report.contexts.running import (
     Failed,
     Progress,
@@ -65,6 +67,10 @@ __all__ = [
     "Change",
     "ChangeGroup",
     "Changes",
+    "Chart",
+    "ChartPicture",
+    "ChartPoint",
+    "ChartSeries",
     "Choice",
     "Cited",
     "Context",
@@ -87,6 +93,7 @@ __all__ = [
     "Notice",
     "NoticeView",
     "PathLine",
+    "PathPicture",
     "PathView",
     "Progress",
     "Question",
