@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import functools
 from pathlib import Path
 
 import botocore.session
@@ -38,11 +38,13 @@ MAKES_CLIENTS = {"bot/aws/connection.py", "bot/aws/accounts.py"}
 SESSION = botocore.session.Session()
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")]):
-        name = path.relative_to(ROOT).as_posix()
-        if not name.startswith(("bot/demo/", *OWN_STORAGE)):
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def sources() -> list[tuple[str, ast.Module]]:
+    """Every module by its path, without the demo and what has a queue or table of its own."""
+    paths = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
+    named = [(path.relative_to(ROOT).as_posix(), path) for path in paths]
+    wanted = [(name, path) for name, path in named if not name.startswith(("bot/demo/", *OWN_STORAGE))]
+    return [(name, ast.parse(path.read_text(encoding="utf-8"))) for name, path in wanted]
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,7 @@ def _validated(values: dict[str, Any], source: str, problems: list[str]) -> Conf
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        # What was given is an external id where somebody mixed up keys, so pydantic's own text is not used.
+        # Pydantic's own text is not used: it shows whatever was given.
         problems += [_problem(issue["loc"], issue) for issue in error.errors(include_context=False, include_url=False)]
     if problems:
         raise SettingsError([f"{source}: {problem}" for problem in dict.fromkeys(problems)])
@@ -94,7 +94,9 @@ def _problem(location: Sequence[int | str], issue: Mapping[str, Any]) -> str:
         known = f"one of {', '.join(table.model_fields)}" if table else "no such key"
         return f"{key}: expected {known}"
     expected = _field_expected(Config, location)[0]
-    got = "" if _SECRET in location or issue["type"] == "missing" else f", got {issue['input']!r:.80}"
+    # Never a whole table: it may hold an external id.
+    tellable = _SECRET not in location and isinstance(issue["input"], str | int | float)
+    got = f", got {issue['input']!r:.80}" if tellable else ""
     return f"{key}: {'missing; ' if issue['type'] == 'missing' else ''}expected {expected}{got}"
 
 

@@ -90,6 +90,12 @@ def test_an_external_id_of_the_wrong_length_is_not_told(problem):
     assert "got" not in told
 
 
+def test_a_table_that_stands_in_the_wrong_place_is_not_told_with_what_is_in_it(read):
+    with pytest.raises(SettingsError) as caught:
+        read(f'[[accounts.production]]\nexternal_id = "{SECRET}"')
+    assert SECRET not in str(caught.value)
+
+
 def test_two_accounts_without_a_role_cannot_both_be_our_own(problem):
     assert "at most one without role_arn" in problem('[accounts.a]\nid="111122223333"\n[accounts.b]\nid="444455556666"')
 
