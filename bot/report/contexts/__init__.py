@@ -14,6 +14,7 @@ from bot.report.contexts.answers import (
     LogsView,
     Notice,
     NoticeView,
+    Refused,
     RequestChoice,
 )
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
@@ -96,6 +97,7 @@ __all__ = [
     "PathView",
     "Progress",
     "Question",
+    "Refused",
     "Repair",
     "RequestChoice",
     "Step",
