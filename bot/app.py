@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,16 +20,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot import aws_access
+from bot.access import Guard, SlackGroups
+from bot.aws_access import names_and_permissions
 from bot.backends import Backends, open_backends
+from bot.config import Accounts, load
 from bot.diagnosis.check import Check
-from bot.diagnosis.engine import Clock, Reader
-from bot.diagnosis.model import Request
+from bot.diagnosis.engine import Clock
 from bot.diagnosis.redaction import redact
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
-from bot.reading import CannotReadError, Readers, SharedReadings
+from bot.reading import Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
 from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
@@ -40,7 +42,7 @@ from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.memory import AlarmMemory
-from bot.responding.responder import Alarms, Responder
+from bot.responding.responder import Alarms, AlarmsIn, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
@@ -63,7 +65,7 @@ def system_clock() -> Clock:
 
 @dataclass(frozen=True)
 class World:
-    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks.
+    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks, what `env:` of the file means.
 
     `pace` is in seconds, between two writes to a channel.
     """
@@ -76,6 +78,13 @@ class World:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
+        """What reads diagnoses and alarms: AWS, where a test does not replace it."""
+        readers, alarms_in = aws_readers(accounts)
+        given = self.alarms
+        return self.readers or readers, (lambda *_: given) if given else alarms_in
 
 
 async def serve(settings: Settings) -> None:
@@ -103,6 +112,7 @@ async def run(settings: Settings, stop: asyncio.Event, world: World | None = Non
 
 async def build(settings: Settings, backends: Backends, session: aiohttp.ClientSession, world: World) -> Service:
     """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds."""
+    accounts = Accounts(load(settings, world.environment))
     token = settings.slack_bot_token.get_secret_value()
     client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
     identity = await identify(client, token)
@@ -110,16 +120,17 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
     queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
-    readings = SharedReadings(
-        world.readers or aws_readers(), world.clock, deadline=settings.deadline, threads=settings.concurrency
-    )
+    guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
+    readers, alarms_in = world.aws(accounts)
+    names, examine = names_and_permissions(accounts)
+    readings = SharedReadings(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
-    shared = Shared(store, poster, renderer, readings)
+    shared = Shared(store, poster, renderer, readings, guard)
     uploads = Uploads(client, store.posts, pace)
     illustrator = Illustrator(Painter(settings.templates), uploads, poster, renderer)
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
-        ALARM: responding(shared, world, settings, queue, Marks(client)),
+        ALARM: responding(shared, world, settings, queue, Marks(client), alarms_in),
         WATCH: watching(shared, world, queue),
         **task_workers(
             store=store,
@@ -127,8 +138,9 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
             readings=readings,
             uploads=uploads,
             clock=world.clock,
-            examine=world.examine or aws_access.examine(),
-            names=world.names or aws_access.names(),
+            examine=world.examine or examine,
+            names=world.names or names,
+            guard=guard,
         ),
     }
     edge = handlers.Edge(
@@ -140,6 +152,7 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         retention_days=settings.retention_days,
         workspace_url=str(identity.url or ""),
         now=world.clock.now,
+        guard=guard,
     )
     return Service(
         settings=settings,
@@ -161,6 +174,7 @@ class Shared:
     poster: Poster
     renderer: Renderer
     readings: SharedReadings
+    guard: Guard
 
 
 def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
@@ -173,11 +187,14 @@ def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustr
         clock=world.clock,
         bot_name=bot_name,
         checks=world.checks,
+        guard=shared.guard,
         illustrator=illustrator,
     )
 
 
-def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks) -> Responder:
+def responding(
+    shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks, alarms_in: AlarmsIn
+) -> Responder:
     """Who does `alarm` jobs."""
     return Responder(
         jobs=jobs,
@@ -187,7 +204,8 @@ def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue,
         marks=marks,
         renderer=shared.renderer,
         readings=shared.readings,
-        alarms=world.alarms or aws_alarms(),
+        alarms_in=alarms_in,
+        guard=shared.guard,
         default_region=settings.default_region,
         checks=world.checks,
     )
@@ -202,6 +220,7 @@ def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
         renderer=shared.renderer,
         readings=shared.readings,
         clock=world.clock,
+        guard=shared.guard,
         checks=world.checks,
     )
 
@@ -252,42 +271,16 @@ def _quiet_while_built() -> logging.Logger:
     return logger
 
 
-def aws_alarms() -> Alarms:
-    """What reads alarms with the credentials of this process; boto3 is imported here, as below."""
-    import boto3
-
+def aws_readers(accounts: Accounts) -> tuple[Readers, AlarmsIn]:
+    """What reads diagnoses and alarms, in every configured account. boto3 is imported here: not every entry point
+    reads AWS.
+    """
+    from bot.aws.accounts import AccountSessions
     from bot.aws.alarms import AlarmReader
 
-    return AlarmReader(boto3.Session())
+    sessions = AccountSessions(accounts)
 
+    def alarms_in(account: str | None, region: str) -> Alarms:
+        return AlarmReader(sessions.session(account, region))
 
-def aws_readers() -> Readers:
-    """Readers with the credentials of this process. boto3 is imported here: not every entry point reads AWS."""
-    import boto3
-
-    from bot.aws.collectors import readers
-    from bot.aws.connection import Calls, Connection
-    from bot.aws.errors import Failure
-
-    session = boto3.Session()
-    reader_of = readers(session)
-    own: list[str] = []
-
-    def own_account(region: str) -> str:
-        if not own:
-            own.append(str(Calls(Connection(session, region)).call("sts", "get_caller_identity")["Account"]))
-        return own[0]
-
-    def reader(request: Request) -> Reader:
-        if request.account:
-            try:
-                account = own_account(request.region)
-            except Failure as error:
-                raise CannotReadError(f"I cannot tell which account my credentials belong to: {error}.") from error
-            if request.account != account:
-                raise CannotReadError(
-                    f"The account {request.account} is not configured here. I read {account}; leave --account out."
-                )
-        return reader_of(request)
-
-    return reader
+    return sessions.reader, alarms_in

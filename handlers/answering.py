@@ -12,7 +12,8 @@ from bot.report.lists import watch_list
 from bot.report.message import Message
 from bot.tasks.asking import DOCTOR, LOGS, DoctorAsk, LogsAsk
 from handlers import histories, ids, requested, watching
-from handlers.edge import Edge, Wish
+from handlers.edge import Edge
+from handlers.forgetting import forget
 from handlers.parsing import UsageError
 
 
@@ -40,17 +41,17 @@ class Asker:
 
 
 async def carry_out(asked: requested.Command, asker: Asker, edge: Edge) -> Message | None:
-    """The answer, or None where a job gives it. UsageError and NotAllowedError for what is not."""
-    request = getattr(asked, "request", None)
-    await edge.permit(Wish(type(asked).__name__.lower(), asker.user, asker.channel, request))
+    """The answer, or None where a job gives it. UsageError for what is not understood, RefusedError for the rest."""
     if isinstance(asked, requested.Diagnose):
         await edge.enqueue(Ask(request=asked.request, **asker.place), key=asker.key)
         return None
     if isinstance(asked, requested.Logs):
-        await edge.enqueue_task(LOGS, LogsAsk(request=asked.request, **asker.place), key=asker.key)
+        request = await edge.guard.admit(asked.request, channel=asker.channel, user=asker.user)
+        await edge.enqueue_task(LOGS, LogsAsk(request=request, **asker.place), key=asker.key)
         return None
     if isinstance(asked, requested.Doctor):
-        ask = DoctorAsk(region=asked.region, account=asked.account, **asker.place)
+        account = await edge.guard.admit_account(asked.account, asked.region, channel=asker.channel, user=asker.user)
+        ask = DoctorAsk(region=asked.region, account=account, **asker.place)
         await edge.enqueue_task(DOCTOR, ask, key=asker.key)
         return edge.notice("I try every read once; the answer comes in some seconds.")
     if isinstance(asked, requested.StartWatch):
@@ -60,7 +61,10 @@ async def carry_out(asked: requested.Command, asker: Asker, edge: Edge) -> Messa
     if isinstance(asked, requested.ListWatches):
         return edge.message(watch_list(await edge.watches.in_channel(asker.channel), edge.workspace_url))
     if isinstance(asked, requested.History):
-        return edge.message(await histories.page(HistoryCursor(about=asked.api), edge))
+        reader = histories.Reader(asker.user, asker.channel)
+        return edge.message(await histories.page(HistoryCursor(about=asked.api), reader, edge))
+    if isinstance(asked, requested.Forget):
+        return await forget(asked, edge, asker.user)
     return edge.message(_said(asked, edge))
 
 

@@ -12,7 +12,7 @@ from bot.diagnosis.model import Request
 from bot.report.asking import Ask, decode_request, decode_rerun
 from bot.tasks.asking import DOCTOR, DoctorAsk
 from handlers import ids
-from handlers.edge import Edge, Wish, ephemeral
+from handlers.edge import Edge, ephemeral
 from handlers.places import press_key, pressed_in
 
 log = logging.getLogger(__name__)
@@ -86,10 +86,10 @@ async def followed(ack: AsyncAck) -> None:
 async def doctor(ack: AsyncAck, body: Payload, action: Payload, edge: Edge, reference: str) -> None:
     """The button in App Home: try every read again. The answer comes into the Messages tab beside it."""
     user = body["user"]["id"]
-    region, _, account = str(action.get("value") or "").partition(" ")
-    await edge.permit(Wish(DOCTOR, user, ""))
+    region, _, named = str(action.get("value") or "").partition(" ")
+    account = await edge.guard.admit_account(named or None, region, channel=user, user=user)
     # A person's id stands for their direct messages with the app (Slack: chat.postMessage).
-    ask = DoctorAsk(region=region, account=account or None, channel=user, user=user, reference=reference)
+    ask = DoctorAsk(region=region, account=account, channel=user, user=user, reference=reference)
     await edge.enqueue_task(DOCTOR, ask, key=press_key(body, action))
     await ack()
 

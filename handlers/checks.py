@@ -14,7 +14,7 @@ from bot.report.contexts import NoticeView
 from bot.report.explain_view import explain_view
 from bot.report.fix_view import fix_view
 from handlers import ids
-from handlers.edge import Edge, Wish
+from handlers.edge import Edge
 from handlers.places import chosen_value, pressed_in, state_of, update_modal
 
 Payload = dict[str, Any]
@@ -30,7 +30,6 @@ def register(app: AsyncApp) -> None:
 
 async def test_fix(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """The button: open what would remain after a fix."""
-    await edge.permit(Wish("test", body["user"]["id"], pressed_in(body).channel))
     await open_test(CheckOfRun.decode(str(action.get("value") or "")), body, client, edge)
     await ack()
 
@@ -42,6 +41,7 @@ async def open_page(asked: CheckOfRun, body: Payload, client: AsyncWebClient, ed
 
 async def open_test(asked: CheckOfRun, body: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Open what would remain after a fix. Judging takes milliseconds, and nothing is read from AWS."""
+    await edge.admit_to_run(asked.run, channel=pressed_in(body).channel, user=body["user"]["id"])
     await client.views_open(trigger_id=body["trigger_id"], view=await _tested(asked, edge))
 
 

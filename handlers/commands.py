@@ -35,7 +35,7 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, e
         response_url=body["response_url"],
     )
     try:
-        asked = parse(body.get("text") or "", default_region=edge.default_region)
+        asked = parse(body.get("text") or "", default_region=edge.region_in(asker.channel))
         if isinstance(asked, Pick):
             state = PickerState(channel=asker.channel, response_url=asker.response_url)
             await open_picker(body["trigger_id"], state, client, edge)

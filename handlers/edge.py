@@ -6,14 +6,16 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
 
-from bot.diagnosis.model import Report, Request
+from bot.access import Guard, RefusedError, open_to_all
+from bot.config import UnknownAccountError
+from bot.diagnosis.model import Report
 from bot.jobs.interface import JobQueue
 from bot.log_lines import event
 from bot.report.asking import DIAGNOSE, Ask
@@ -40,20 +42,6 @@ def new_reference() -> str:
     return secrets.token_hex(4)
 
 
-class NotAllowedError(Exception):
-    """Somebody may not do here what they asked for; the text says who may."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody is about to do: `verb` as in the command, on which request where it is about one."""
-
-    verb: str
-    user: str
-    channel: str
-    request: Request | None = None
-
-
 @dataclass(frozen=True)
 class Edge:
     """What every listener may use: the queue, the store, the templates."""
@@ -66,23 +54,31 @@ class Edge:
     retention_days: int = 30
     workspace_url: str = ""
     """Address of the Slack workspace, of which the addresses of messages are made."""
-    accounts: tuple[str, ...] = ()
-    """Names of the accounts that may be chosen, where several are configured."""
+    guard: Guard = field(default_factory=open_to_all)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
 
-    async def permit(self, wish: Wish) -> None:
-        """Asked before anything is started or shown. NotAllowedError where a rule forbids it; no rule is set up."""
+    def region_in(self, channel: str) -> str | None:
+        """The region of a request in this channel that names none."""
+        return self.guard.accounts.region_in(channel, self.default_region)
 
     async def enqueue(self, ask: Ask, *, key: str, group: str | None = None) -> None:
-        """Keep the request: once this returns it survives a crash. The same key is the same request."""
-        await self.permit(Wish(DIAGNOSE, ask.user, ask.channel, ask.request))
+        """Keep the request: once this returns it survives a crash. The same key is the same request.
+
+        RefusedError where the rules do not let its user ask about its account there; then nothing is kept.
+        """
+        request = await self.guard.admit(ask.request, channel=ask.channel, user=ask.user)
+        ask = ask.model_copy(update={"request": request})
         put = await self.jobs.put(DIAGNOSE, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "request taken", job=put.job_id, duplicate=put.duplicate, api=ask.request.api)
 
     async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None) -> None:
-        """Keep an alarm, as `enqueue` keeps a request."""
+        """Keep an alarm, as `enqueue` keeps a request. What nobody asked for is judged where its account is known."""
+        account = ask.alarm.metric_account or ask.alarm.account
+        if ask.user and account:
+            region = ask.alarm.region or self.default_region or ""
+            await self.guard.admit_account(account, region, channel=ask.channel, user=ask.user)
         put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
 
@@ -101,7 +97,7 @@ class Edge:
     async def refresh_default_names(self) -> None:
         """The same for the region of requests that name none, where there is one."""
         if self.default_region:
-            await self.refresh_names(Place(self.default_region))
+            await self.refresh_names(self.place(self.default_region, "", ""))
 
     async def begin_watch(self, watch: str, due: datetime, reference: str) -> None:
         """Have a watch checked for the first time."""
@@ -110,6 +106,29 @@ class Edge:
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""
         return await self.store.values.put_if_absent("answered", key, value=True, ttl=_ANSWERED_SECONDS) is None
+
+    async def admit_to_run(self, run_id: str, *, channel: str, user: str) -> None:
+        """RefusedError where the rules do not let this user ask about the account of a stored run or look."""
+        run = await self.store.runs.get(run_id)
+        if run is not None:
+            await self.guard.admit_to(run.account, channel=channel, user=user)
+        elif look := await self.report(run_id):
+            await self.guard.admit_to(look.request.account, channel=channel, user=user)
+
+    async def lets(self, account: str | None, *, channel: str, user: str) -> bool:
+        """Whether the rules let this user ask about an account in a channel: for lists, which leave the rest out."""
+        try:
+            await self.guard.admit_to(account, channel=channel, user=user)
+        except RefusedError:
+            return False
+        return True
+
+    def place(self, region: str, account: str, channel: str) -> Place:
+        """Where the APIs stand that are meant by this region and account (a name, an id, or empty) in a channel."""
+        try:
+            return Place(region, self.guard.accounts.settled(account or None, region, channel))
+        except UnknownAccountError:
+            return Place(region, account or None)
 
     async def report(self, run_id: str) -> Report | None:
         """The report of a run, or of a look into the logs, where it is still kept."""

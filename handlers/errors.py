@@ -11,10 +11,12 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.report.contexts import Notice, NoticeView
+from bot.access import RefusedError
+from bot.log_lines import event
+from bot.report.contexts import Notice, NoticeView, Refused
 from bot.report.message import Message
 from bot.store.errors import StorageBusy, StorageError, StorageFull
-from handlers.edge import Edge, NotAllowedError, ephemeral, new_reference
+from handlers.edge import Edge, ephemeral, new_reference
 from handlers.middleware import describe
 
 log = logging.getLogger(__name__)
@@ -32,21 +34,21 @@ async def failed(
     error: Exception, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
 ) -> BoltResponse:
     """Say what went wrong to whoever asked, to nobody else; acknowledge, so that Slack adds no warning of its own."""
-    denied = isinstance(error, NotAllowedError)
-    reference = "" if denied else context.get("reference") or new_reference()
-    if not denied:
-        log.error("a listener failed on %s", describe(body), exc_info=error)
+    reference = context.get("reference") or new_reference()
     edge = context.get("edge")
+    if isinstance(error, RefusedError):
+        event(log, "request refused", what=describe(body), reason=error.problem)
+    else:
+        log.error("a listener failed on %s", describe(body), exc_info=error)
     if not isinstance(edge, Edge):
         return BoltResponse(status=500, body="")
-    notice = Notice(words(error), reference=reference)
-    message = edge.renderer.message(notice)
+    message = edge.renderer.message(told(error, reference))
     if "command" in body:
         return BoltResponse(status=200, body=ephemeral(message))
     shown = body.get("view") or {}
     modal = shown.get("id") if shown.get("type") != "home" else None
-    about = f" (reference {reference})" if reference else ""
-    view = edge.renderer.view(NoticeView("vpclink", notice.text + about))
+    text = str(error) if isinstance(error, RefusedError) else f"{words(error)} (reference {reference})"
+    view = edge.renderer.view(NoticeView("vpclink", text))
     if body.get("type") == "view_submission":
         return BoltResponse(status=200, body={"response_action": "update", "view": view})
     try:
@@ -63,10 +65,15 @@ async def failed(
     return BoltResponse(status=503 if lost else 200, body="")
 
 
+def told(error: Exception, reference: str) -> Notice | Refused:
+    """What people are shown. A refusal is no failure: it says who can, and what would have been understood."""
+    if isinstance(error, RefusedError):
+        return Refused(error.problem, error.expected, error.who.users, error.who.groups, error.who.channels)
+    return Notice(words(error), reference=reference)
+
+
 def words(error: Exception) -> str:
     """What people are told, by the kind of the failure."""
-    if isinstance(error, NotAllowedError):
-        return str(error)
     if isinstance(error, StorageFull):
         return "I cannot keep your request: the disk of vpclink is full. Nothing was started."
     if isinstance(error, StorageBusy):
@@ -91,13 +98,13 @@ async def _tell(body: dict[str, Any], context: AsyncBoltContext, client: AsyncWe
     if context.response_url and context.respond:
         await context.respond(ephemeral(message))
         return
-    event = body.get("event") or {}
-    user, channel = event.get("user"), event.get("channel")
-    if user and channel and not event.get("bot_id"):
+    said = body.get("event") or {}
+    user, channel = said.get("user"), said.get("channel")
+    if user and channel and not said.get("bot_id"):
         await client.chat_postEphemeral(
             channel=channel,
             user=user,
-            thread_ts=event.get("thread_ts"),
+            thread_ts=said.get("thread_ts"),
             text=message.text,
             blocks=list(message.blocks),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -13,12 +14,24 @@ from bot.report.lists import history_page
 from bot.store.catalogue import Place
 from bot.store.interface import Page, Run
 from handlers import ids
-from handlers.edge import Edge, Wish
+from handlers.edge import Edge
 from handlers.places import pressed_in
 
 _RUNS_ON_PAGE: Final = 6
 _LOOKED_AT: Final = 50
 """Runs that are searched for an API's name, each with its whole report; then the catalogue is."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the list, and in which channel; in App Home the channel of each run counts."""
+
+    user: str
+    channel: str = ""
+
+    def place_of(self, run: Run) -> str:
+        """The channel whose rules hold for a run."""
+        return self.channel or run.channel or ""
 
 
 def register(app: AsyncApp) -> None:
@@ -29,13 +42,13 @@ def register(app: AsyncApp) -> None:
 
 async def turn(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], action: dict[str, Any], edge: Edge) -> None:
     """Another page, in the place of the one that was shown."""
-    await edge.permit(Wish("history", body["user"]["id"], pressed_in(body).channel))
-    message = edge.message(await page(HistoryCursor.decode(str(action.get("value") or "")), edge))
+    reader = Reader(body["user"]["id"], pressed_in(body).channel)
+    message = edge.message(await page(HistoryCursor.decode(str(action.get("value") or "")), reader, edge))
     await respond({"replace_original": True, "text": message.text, "blocks": list(message.blocks)})
     await ack()
 
 
-async def page(cursor: HistoryCursor, edge: Edge) -> HistoryPage:
+async def page(cursor: HistoryCursor, reader: Reader, edge: Edge) -> HistoryPage:
     """The page where the cursor stands. An API that is named is found by its newest run first."""
     if cursor.about and not cursor.api:
         cursor = cursor.model_copy(update={"api": await _id_of(cursor.about, edge) or cursor.about})
@@ -45,14 +58,16 @@ async def page(cursor: HistoryCursor, edge: Edge) -> HistoryPage:
         )
     except ValueError:  # a cursor of another version: the first page is the better answer
         found = await edge.store.runs.history(api_id=cursor.api or None, limit=_RUNS_ON_PAGE)
-    return await shown(found, cursor, edge)
+    return await shown(found, cursor, reader, edge)
 
 
-async def shown(found: Page, cursor: HistoryCursor, edge: Edge) -> HistoryPage:
-    """The page with what people said of its runs."""
-    tallies = await asyncio.gather(*(edge.feedback.tally(run.run_id) for run in found.runs))
-    by_run = {run.run_id: tally for run, tally in zip(found.runs, tallies, strict=True)}
-    return history_page(found, cursor, edge.workspace_url, by_run)
+async def shown(found: Page, cursor: HistoryCursor, reader: Reader, edge: Edge) -> HistoryPage:
+    """The page with what people said of its runs; runs of accounts that the reader may not ask about are left out."""
+    may = [await edge.lets(run.account, channel=reader.place_of(run), user=reader.user) for run in found.runs]
+    runs = tuple(run for run, allowed in zip(found.runs, may, strict=True) if allowed)
+    tallies = await asyncio.gather(*(edge.feedback.tally(run.run_id) for run in runs))
+    by_run = {run.run_id: tally for run, tally in zip(runs, tallies, strict=True)}
+    return history_page(Page(runs, found.older), cursor, edge.workspace_url, by_run)
 
 
 async def _id_of(name: str, edge: Edge) -> str | None:

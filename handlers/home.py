@@ -31,13 +31,19 @@ async def opened(event: dict[str, Any], client: AsyncWebClient, edge: Edge) -> N
 
 async def publish(user: str, client: AsyncWebClient, edge: Edge) -> None:
     """Draw the Home of one person."""
-    view = edge.renderer.view(await _view(edge))
+    view = edge.renderer.view(await _view(user, edge))
     await client.views_publish(user_id=user, view=view)
 
 
-async def _view(edge: Edge) -> HomeView:
-    recent = await histories.shown(await edge.store.runs.history(limit=_RUNS), HistoryCursor(), edge)
-    watches = await edge.watches.all()
+async def _view(user: str, edge: Edge) -> HomeView:
+    recent = await histories.shown(
+        await edge.store.runs.history(limit=_RUNS), HistoryCursor(), histories.Reader(user), edge
+    )
+    watches = [
+        watch
+        for watch in await edge.watches.all()
+        if await edge.lets(watch.asked.account, channel=watch.channel, user=user)
+    ]
     places = await edge.examinations.all()
     return HomeView(
         command=ids.COMMAND,

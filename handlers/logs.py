@@ -12,7 +12,7 @@ from bot.report.contexts import NoticeView
 from bot.report.logs_view import LogsState, logs_view
 from bot.tasks.asking import EXPORT, ExportAsk
 from handlers import ids
-from handlers.edge import Edge, Wish
+from handlers.edge import Edge
 from handlers.places import chosen_value, entered_in, press_key, pressed_in, state_of, update_modal
 
 Payload = dict[str, Any]
@@ -31,8 +31,8 @@ def register(app: AsyncApp) -> None:
 async def show(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Open the log excerpts of the stored report."""
     place = pressed_in(body)
-    await edge.permit(Wish("logs", body["user"]["id"], place.channel))
     state = LogsState(str(action.get("value") or ""), channel=place.channel, thread=place.thread)
+    await edge.admit_to_run(state.run, channel=place.channel, user=body["user"]["id"])
     await client.views_open(trigger_id=body["trigger_id"], view=await _view(state, edge))
     await ack()
 
@@ -60,7 +60,7 @@ async def download(
     if state is None or not state.channel or await edge.report(state.run) is None:
         view = NoticeView(_TITLE, edge.forgotten())
     else:
-        await edge.permit(Wish("export", user, state.channel))
+        await edge.admit_to_run(state.run, channel=state.channel, user=user)
         ask = ExportAsk(
             run=state.run, what="logs", channel=state.channel, thread_ts=state.thread, user=user, reference=reference
         )

@@ -28,7 +28,8 @@ async def mentioned(
     key = _key(event)
     try:
         asked = parse(
-            after_mention(event.get("text") or "", context.bot_user_id or ""), default_region=edge.default_region
+            after_mention(event.get("text") or "", context.bot_user_id or ""),
+            default_region=edge.region_in(event["channel"]),
         )
         asker = Asker(event["channel"], event.get("user") or "", key, reference, thread_ts=thread)
         message = await carry_out(asked, asker, edge)

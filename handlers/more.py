@@ -15,7 +15,7 @@ from bot.store.feedback import LONGEST_COMMENT, Opinion
 from bot.tasks.asking import EXPORT, ExportAsk
 from handlers import ids
 from handlers.checks import open_page, open_test
-from handlers.edge import Edge, Wish, ephemeral
+from handlers.edge import Edge, ephemeral
 from handlers.places import chosen_value, entered_in, press_key, pressed_in, state_of
 
 Payload = dict[str, Any]
@@ -62,7 +62,7 @@ async def more(
     """Do what was chosen."""
     name, _, about = chosen_value(action).partition(":")
     choice = Choice(CheckOfRun.decode(about), body, action, respond, client, edge, reference)
-    await edge.permit(Wish(name, choice.user, pressed_in(body).channel))
+    await edge.admit_to_run(choice.about.run, channel=pressed_in(body).channel, user=choice.user)
     await OPTIONS.get(name, _unknown)(choice)
     await ack()
 

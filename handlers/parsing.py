@@ -13,6 +13,7 @@ from handlers.requested import (
     DIAGNOSE_USAGE,
     DOCTOR_USAGE,
     EXPLAIN_USAGE,
+    FORGET_USAGE,
     HISTORY_USAGE,
     LOGS_USAGE,
     UNWATCH_USAGE,
@@ -23,6 +24,7 @@ from handlers.requested import (
     EndWatch,
     ExplainCheck,
     ExplainLog,
+    Forget,
     Help,
     History,
     ListWatches,
@@ -32,7 +34,7 @@ from handlers.requested import (
 )
 from handlers.words import UnclosedQuoteError, Word, split_words
 
-VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "doctor", "help")
+VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "doctor", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
 LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
@@ -47,6 +49,8 @@ _STAGE = re.compile(r"^(\$default|[A-Za-z0-9_-]{1,128})$")  # AWS: API reference
 _REGION = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$")
 _ACCOUNT = re.compile(r"^[\w.-]{1,128}$")
 _SINCE = re.compile(r"^(?P<count>\d{1,6})(?P<unit>m|min|h|d)?$")
+_API_ID = re.compile(r"^[a-z0-9]{8,12}$")
+_DAYS = re.compile(r"^(?P<count>\d{1,4})d?$")
 _CODE = re.compile(r"^[A-Za-z]{2,5}-\d{2}$")
 _MINUTES = {None: 1, "m": 1, "min": 1, "h": 60, "d": 24 * 60}
 
@@ -79,6 +83,8 @@ def parse(text: str, *, default_region: str | None) -> Command:
             return _watch(words, default_region)
         if verb == "unwatch":
             return _unwatch(words)
+        if verb == "forget":
+            return _forget(words)
         if verb == "doctor":
             return _doctor(words, default_region)
         if verb == "logs":
@@ -143,6 +149,15 @@ def _unwatch(words: Sequence[Word]) -> Command:
     if len(words) > 2:
         raise UsageError("I end the watch of one API.", UNWATCH_USAGE)
     return EndWatch(words[0].text, words[1].text if len(words) == 2 else "")
+
+
+def _forget(words: Sequence[Word]) -> Command:
+    said = [word.text for word in words]
+    if len(said) == 1 and _API_ID.match(said[0]):
+        return Forget(api_id=said[0])
+    if len(said) == 2 and said[0] == "--before" and (match := _DAYS.match(said[1])):
+        return Forget(days=int(match["count"]))
+    raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
 
 
 def _doctor(words: Sequence[Word], default_region: str | None) -> Command:

@@ -58,11 +58,6 @@ class PickerState:
         except (ValueError, TypeError):
             return cls()
 
-    @property
-    def place(self) -> Place:
-        """Where the APIs stand."""
-        return Place(self.region, self.account or None)
-
 
 def register(app: AsyncApp) -> None:
     """Bind the button that opens it, its menus, and what is sent with it."""
@@ -82,10 +77,10 @@ async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, edge: Edge)
 
 async def open_picker(trigger_id: str, state: PickerState, client: AsyncWebClient, edge: Edge) -> None:
     """Open it, and have the names read in the background where they are old."""
-    state = replace(state, region=state.region or edge.default_region or "")
+    state = replace(state, region=state.region or edge.region_in(state.channel) or "")
     await client.views_open(trigger_id=trigger_id, view=_view(state, edge))
     if state.region:
-        await edge.refresh_names(state.place)
+        await edge.refresh_names(_place(state, edge))
 
 
 async def chosen(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
@@ -104,7 +99,7 @@ async def chosen(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWeb
     state = replace(state, **changes)
     await update_modal(body, client, _view(state, edge))
     if state.region:
-        await edge.refresh_names(state.place, state.api)
+        await edge.refresh_names(_place(state, edge), state.api)
     await ack()
 
 
@@ -113,7 +108,7 @@ async def offer(ack: AsyncAck, body: Payload, edge: Edge) -> None:
     state, typed = PickerState.of(body), str(body.get("value") or "").strip()
     options = [
         _option(label, value)
-        for label, value in await _known(body["action_id"], state, edge)
+        for label, value in await _known(body["action_id"], state, body["user"]["id"], edge)
         if 0 < len(value) <= _LONGEST_VALUE
     ]
     wanted = typed.casefold()
@@ -128,7 +123,7 @@ async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) ->
     state, entered = PickerState.of(body), _entered(body)
     values = {name: value for name, (_, value) in entered.items()}
     try:
-        request = request_of(list(_words(values)), edge.default_region)
+        request = request_of(list(_words(values)), edge.region_in(state.channel))
     except UsageError as error:
         block = entered.get(error.field, entered["api"])[0]
         await ack(response_action="errors", errors={block: f"{error.problem} Expected: {error.expected}"})
@@ -158,7 +153,7 @@ async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) ->
 def _view(state: PickerState, edge: Edge) -> Payload:
     return edge.renderer.view(
         PickerView(
-            accounts=edge.accounts,
+            accounts=_accounts(edge),
             account=state.account,
             region=state.region,
             api=state.api,
@@ -171,18 +166,29 @@ def _view(state: PickerState, edge: Edge) -> Payload:
     )
 
 
-async def _known(menu: str, state: PickerState, edge: Edge) -> Iterable[tuple[str, str]]:
+async def _known(menu: str, state: PickerState, user: str, edge: Edge) -> Iterable[tuple[str, str]]:
     """The names of a menu, each with its value."""
     if menu == ids.PICK_ACCOUNT:
-        return [(name, name) for name in edge.accounts]
+        return [(name, name) for name in _accounts(edge)]
     if menu == ids.PICK_REGION:
         known = await edge.catalogue.regions()
         return [(name, name) for name in dict.fromkeys(filter(None, (edge.default_region, *known)))]
+    place = _place(state, edge)
+    if not await edge.lets(place.account, channel=state.channel, user=user):
+        return []
     if menu == ids.PICK_API:
-        apis = await edge.catalogue.apis(state.place)
+        apis = await edge.catalogue.apis(place)
         return [(_label(api), api.id) for api in apis]
-    parts = await edge.catalogue.parts(state.place, state.api)
+    parts = await edge.catalogue.parts(place, state.api)
     return [(name, name) for name in (parts.stages if menu == ids.PICK_STAGE else parts.routes)]
+
+
+def _place(state: PickerState, edge: Edge) -> Place:
+    return edge.place(state.region, state.account, state.channel)
+
+
+def _accounts(edge: Edge) -> tuple[str, ...]:
+    return tuple(edge.guard.accounts.config.accounts)
 
 
 def _label(api: NamedApi) -> str:

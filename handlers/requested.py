@@ -13,6 +13,7 @@ EXPLAIN_USAGE: Final = "explain <check code, such as TG-01, or a pasted log line
 HISTORY_USAGE: Final = "history [api]"
 WATCH_USAGE: Final = "watch <api> <stage> [every 30m]"
 UNWATCH_USAGE: Final = "unwatch <api> [stage]"
+FORGET_USAGE: Final = "forget <api id>, or forget --before 30d"
 DOCTOR_USAGE: Final = "doctor [--account name] [--region region]"
 
 USAGES: Final = {
@@ -92,6 +93,14 @@ class Doctor:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Delete the stored runs of this API, or those that are older than so many days."""
+
+    api_id: str | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True)
 class Help:
     """Say what can be asked."""
 
@@ -102,5 +111,16 @@ class Pick:
 
 
 Command = (
-    Diagnose | Logs | ExplainCheck | ExplainLog | History | StartWatch | ListWatches | EndWatch | Doctor | Help | Pick
+    Diagnose
+    | Logs
+    | ExplainCheck
+    | ExplainLog
+    | History
+    | StartWatch
+    | ListWatches
+    | EndWatch
+    | Doctor
+    | Forget
+    | Help
+    | Pick
 )

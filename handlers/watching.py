@@ -13,7 +13,7 @@ from bot.report.watch_view import ended_view
 from bot.report.wording import count, duration
 from bot.watching.watch import MOST_PER_CHANNEL, Watch, watch_id
 from handlers import home, ids
-from handlers.edge import Edge, Wish, ephemeral
+from handlers.edge import Edge, ephemeral
 from handlers.places import pressed_in
 from handlers.requested import UNWATCH_USAGE, EndWatch, StartWatch
 
@@ -27,7 +27,8 @@ def register(app: AsyncApp) -> None:
 
 async def start(asked: StartWatch, place: Payload, edge: Edge) -> Context:
     """Begin a watch; its first check is a job, and what it says stands in the channel."""
-    request, channel = asked.request, place["channel"]
+    channel = place["channel"]
+    request = await edge.guard.admit(asked.request, channel=channel, user=place["user"])
     now = edge.now()
     watch = Watch(
         id=watch_id(channel, request),
@@ -76,7 +77,8 @@ async def unwatch(
     """The button: the watch's thread says who ended it, and what was pressed in is drawn anew."""
     user, place = body["user"]["id"], pressed_in(body)
     watch = await edge.watches.get(str(action.get("value") or ""))
-    await edge.permit(Wish("endwatch", user, watch.channel if watch else place.channel))
+    if watch:
+        await edge.guard.admit_to(watch.asked.account, channel=watch.channel, user=user)
     ended = watch if watch and await edge.watches.end(watch.id) else None
     if not place.channel:
         await home.publish(user, client, edge)

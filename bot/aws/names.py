@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
-
-import boto3
 
 from bot.aws.connection import Calls, Connection
 from bot.aws.errors import Failure
@@ -21,15 +20,14 @@ _PAGE: Final = 500
 
 
 class NameLister:
-    """Lists in any region of the credentials' account. What does not succeed is a gap."""
+    """Lists in any region and account that `connection` knows. What does not succeed is a gap."""
 
-    def __init__(self, session: boto3.Session) -> None:
-        self._session = session
-        self._connections: dict[str, Connection] = {}
+    def __init__(self, connection: Callable[[str | None, str], Connection]) -> None:
+        self._connection = connection
 
-    def apis(self, region: str, account: str | None) -> tuple[NamedApi, ...] | Gap:  # noqa: ARG002 - see `Names`
+    def apis(self, region: str, account: str | None) -> tuple[NamedApi, ...] | Gap:
         """Every REST, HTTP and WebSocket API of a region."""
-        calls = self._calls(region)
+        calls = self._calls(account, region)
         try:
             rest = [
                 NamedApi(str(item["id"]), str(item.get("name") or ""), "REST")
@@ -44,9 +42,9 @@ class NameLister:
             return Gap(action=failed.action, resource=region, reason=failed.reason, detail=failed.detail)
         return (*rest, *http)
 
-    def parts(self, region: str, account: str | None, api_id: str) -> Parts | Gap:  # noqa: ARG002 - see `Names`
+    def parts(self, region: str, account: str | None, api_id: str) -> Parts | Gap:
         """The stages and routes of an API, of either kind."""
-        calls = self._calls(region)
+        calls = self._calls(account, region)
         context = Context(calls, Request(api=api_id, stage="", region=region), datetime.now(UTC))
         try:
             rest = calls.call("apigateway", "get_stages", restApiId=api_id)
@@ -61,10 +59,8 @@ class NameLister:
             return Gap(action=failed.action, resource=api_id, reason=failed.reason, detail=failed.detail)
         return Parts(tuple(stages), tuple(routes))
 
-    def _calls(self, region: str) -> Calls:
-        if region not in self._connections:
-            self._connections[region] = Connection(self._session, region)
-        return Calls(self._connections[region])
+    def _calls(self, account: str | None, region: str) -> Calls:
+        return Calls(self._connection(account, region))
 
 
 def _items(calls: Calls, operation: str, **parameters: str) -> list[dict[str, object]]:

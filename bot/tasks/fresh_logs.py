@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from bot.access import Guard, open_to_all
 from bot.diagnosis import engine
 from bot.diagnosis import sources as s
 from bot.diagnosis.check import Role
@@ -46,13 +47,15 @@ class FreshLogs:
     answers: Answers
     readings: SharedReadings
     reports: Reports
+    guard: Guard = field(default_factory=open_to_all)
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
         ask = LogsAsk.model_validate(job.body)
         with referring(ask.reference):
             try:
-                evidence = await self.readings.evidence(ask.request, _nobody, only=SOURCES)
+                request = await self.guard.admit(ask.request, channel=ask.channel, user=ask.user)
+                evidence = await self.readings.evidence(request, _nobody, only=SOURCES)
             except CannotReadError as error:
                 await self.answers.privately(job, ask, c.Notice(str(error)))
                 return

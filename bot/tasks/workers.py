@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.access import Guard
 from bot.diagnosis.engine import Clock
 from bot.kinds import KindOfWorker
 from bot.reading import SharedReadings
@@ -27,11 +28,12 @@ def task_workers(
     clock: Clock,
     examine: Examine,
     names: Names,
+    guard: Guard,
 ) -> dict[str, KindOfWorker]:
     """The worker of each kind of job that is no diagnosis."""
     reports = Reports(store)
     return {
-        LOGS: FreshLogs(answers, readings, reports),
+        LOGS: FreshLogs(answers, readings, reports, guard),
         DOCTOR: Doctor(answers, examine, Examinations(store.values), clock),
         EXPORT: FileExport(answers, uploads, store.runs, reports),
         CATALOGUE: NameReader(names, Catalogue(store.values), clock),

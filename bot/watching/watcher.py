@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.access import Guard, open_to_all
 from bot.diagnosis import engine
 from bot.diagnosis.check import Check
 from bot.diagnosis.model import GapReason, Report, State
@@ -41,6 +42,8 @@ class Watcher:
     renderer: Renderer
     readings: SharedReadings
     clock: engine.Clock
+    guard: Guard = field(default_factory=open_to_all)
+    """The rules hold at every check: whoever asked for the watch may have lost the right to."""
     checks: Sequence[Check[Any]] | None = None
 
     async def handle(self, job: Job) -> None:
@@ -73,7 +76,8 @@ class Watcher:
 
     async def _check(self, job: Job, watch: Watch) -> None:
         try:
-            evidence = await self.readings.evidence(watch.asked, _nobody, alone=True)
+            request = await self.guard.admit(watch.asked, channel=watch.channel, user=watch.user)
+            evidence = await self.readings.evidence(request, _nobody, alone=True)
         except CannotReadError as error:
             await self._missed(job, watch, str(error))
             return

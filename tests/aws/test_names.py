@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-import boto3
 import pytest
 
+from bot.aws.accounts import AccountSessions
 from bot.aws.names import NameLister
+from bot.config import Accounts, Config
 from bot.demo.aws.server import LocalAws
 from bot.demo.aws.topology import http_v2, rest_v1_nlb
 from bot.demo.aws.world import World
@@ -26,7 +27,7 @@ def lister(aws, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDLOCALEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    yield NameLister(boto3.Session())
+    yield NameLister(AccountSessions(Accounts(Config())).connection)
     aws.switches.reset()
 
 

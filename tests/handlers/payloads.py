@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.access import Guard, open_to_all
 from bot.demo.slack.delivery.signing import signature_headers
 from bot.jobs.interface import PutResult
 from bot.jobs.message import check_envelope, encode_body, job_id
@@ -226,6 +227,7 @@ class Desk:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    guard: Guard = field(default_factory=open_to_all)
 
     def __post_init__(self) -> None:
         async def authorize(**_: object) -> AuthorizeResult:
@@ -245,6 +247,7 @@ class Desk:
             store=self.store,
             renderer=Renderer(ids.for_templates()),
             default_region="eu-west-1",
+            guard=self.guard,
             new_reference=lambda: "ab12cd34",
         )
 

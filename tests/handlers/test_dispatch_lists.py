@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.access import Guard
+from bot.config import Access, Accounts, Config, Rule
 from bot.diagnosis.model import Request
 from bot.report.asking import HistoryCursor
 from bot.store.catalogue import NamedApi, Place
@@ -13,9 +15,8 @@ from bot.store.feedback import Opinion
 from bot.store.health import Examination
 from bot.watching.watch import MOST_PER_CHANNEL, Watch, watch_id
 from handlers import ids
-from handlers.edge import NotAllowedError
 from tests.handlers.conftest import REQUEST, asked, keep
-from tests.handlers.payloads import body_of, command, event_callback, in_modal, mention, pressed
+from tests.handlers.payloads import Desk, body_of, command, event_callback, in_modal, mention, pressed
 from tests.report import samples, surfaces
 from tests.report.block_kit import block_problems, view_problems
 
@@ -220,14 +221,35 @@ async def test_app_home_has_the_reads_tried_again(desk):
 
 # --- who may ------------------------------------------------------------------------------------------------------
 
+ONLY_BRUNO = Guard(Accounts(Config(access=Access(allow=(Rule(users=("U01BRUNO",)),)))))
 
-@pytest.mark.parametrize("text", ["diagnose orders prod", "logs orders prod", "doctor", "history", "watch orders prod"])
-async def test_who_may_not_is_told_so_and_nothing_is_started(desk, monkeypatch, text):
-    async def nobody(_, wish):
-        raise NotAllowedError(f"Only the on-call team may {wish.verb} here.")
 
-    monkeypatch.setattr("handlers.edge.Edge.permit", nobody)
-    answer = await told(desk, text)
-    assert "Only the on-call team may" in answer["text"]
-    assert "reference" not in answer["text"]
-    assert desk.jobs.put_jobs == {}
+@pytest.fixture
+def guarded(store):
+    return Desk(store, guard=ONLY_BRUNO)
+
+
+@pytest.mark.parametrize("text", ["diagnose orders prod", "logs orders prod", "doctor", "watch orders prod"])
+async def test_who_may_not_is_told_who_may_and_nothing_is_started(guarded, text):
+    answer = await told(guarded, text)
+    assert "You may not ask about this account" in answer["text"]
+    assert guarded.jobs.put_jobs == {}
+    assert await guarded.edge.watches.all() == ()
+
+
+async def test_lists_leave_out_what_one_may_not_ask_about(guarded, store):
+    await keep(store)
+    await guarded.edge.watches.add(watch())
+    assert "SG-03" not in json.dumps(await told(guarded, "history"))
+    await guarded.send(opened())
+    said = json.dumps(guarded.view("views.publish"))
+    assert "SG-03" not in said
+    assert "Stop watching" not in said
+
+
+@pytest.mark.parametrize("action", [ids.SHOW_LOGS, ids.TEST_FIX])
+async def test_buttons_of_a_report_are_refused_too(guarded, store, action):
+    await keep(store)
+    await guarded.send(pressed(action, samples.RUN if action == ids.SHOW_LOGS else f"SG-03 {samples.RUN}"))
+    assert "You may not ask" in guarded.answers[0]["text"]
+    assert guarded.calls == []
