@@ -24,6 +24,7 @@ USAGES: Final = {
     "watch_usage": WATCH_USAGE,
     "unwatch_usage": UNWATCH_USAGE,
     "doctor_usage": DOCTOR_USAGE,
+    "forget_usage": FORGET_USAGE,
 }
 """All of them, by their names in the template of `help`."""
 

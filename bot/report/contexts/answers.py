@@ -45,6 +45,7 @@ class HelpText(Context):
     watch_usage: str
     unwatch_usage: str
     doctor_usage: str
+    forget_usage: str
 
 
 @dataclass(frozen=True)
