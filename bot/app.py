@@ -35,8 +35,14 @@ from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.responding.asking import ALARM
+from bot.responding.channels import AlarmChannels
+from bot.responding.looking import Alarms, LookUp
 from bot.responding.memory import AlarmMemory
-from bot.responding.responder import Alarms, Responder
+from bot.responding.recovery import Recovery
+from bot.responding.responder import Responder
+from bot.responding.storm import STORM, Storms
+from bot.responding.summary import Summary
+from bot.responding.voice import Voice
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.database import Database
@@ -105,7 +111,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     shared = Shared(store, poster, renderer, readings)
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name),
-        ALARM: responding(shared, world, settings, queue, Marks(client)),
+        **responding(shared, world, settings, queue, Marks(client)),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -114,6 +120,8 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        alarm_settle=settings.alarm_settle,
+        now=world.clock.now,
     )
     return Service(
         settings=settings,
@@ -149,20 +157,45 @@ def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
     )
 
 
-def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks) -> Responder:
-    """Who does `alarm` jobs."""
-    return Responder(
-        jobs=jobs,
+def responding(
+    shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks
+) -> dict[str, KindOfWorker]:
+    """Who does the jobs about alarms, by kind."""
+    values, now = shared.store.values, world.clock.now
+    look_up = LookUp(world.alarms or aws_alarms(), settings.alarm_regions)
+    memory = AlarmMemory(shared.store, settings.alarm_window * 60)
+    storms, channels = Storms(values, jobs, now), AlarmChannels(values, now)
+    recovery = Recovery(
         runs=shared.store.runs,
-        memory=AlarmMemory(shared.store, settings.alarm_window * 60),
+        memory=memory,
+        storms=storms,
         poster=shared.poster,
         marks=marks,
         renderer=shared.renderer,
         readings=shared.readings,
-        alarms=world.alarms or aws_alarms(),
-        default_region=settings.default_region,
+        look_up=look_up,
         checks=world.checks,
     )
+    responder = Responder(
+        jobs=jobs,
+        memory=memory,
+        storms=storms,
+        look_up=look_up,
+        voice=Voice(shared.poster, shared.renderer, channels),
+        marks=marks,
+        recovery=recovery,
+    )
+    summary = Summary(
+        jobs=jobs,
+        storms=storms,
+        channels=channels,
+        look_up=look_up,
+        poster=shared.poster,
+        marks=marks,
+        renderer=shared.renderer,
+        command=ids.COMMAND,
+    )
+    return {ALARM: responder, STORM: summary}
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

@@ -82,7 +82,7 @@ def settings_table() -> str:
         choices = field.validation_alias
         names = [str(name) for name in choices.choices] if isinstance(choices, AliasChoices) else []
         default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-        shown = f"`{default}`" if default not in {None, ""} else ""
+        shown = f"`{default}`" if default not in {None, "", ()} else ""
         rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {shown} | {field.description} |")
     return "\n".join(rows)
 

@@ -15,8 +15,8 @@ from bot.alarms.values import LONGEST_TEXT, MOST_ITEMS
 _MOST_FAILURES: Final = 24  # a failed attempt may have read to the end; a few are enough for words before the JSON
 _CURLY: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "\u00a0": " "})
 _OPENING: Final = re.compile(r"[{\[]")
-# One token of an object as Python or JavaScript writes it; a call is a time, `datetime.datetime(2026, 1, 2)`. A quote that
-# no `,:}]` follows belongs to the string.
+# One token of an object as Python or JavaScript writes it; a call is a time, `datetime.datetime(2026, 1, 2)`. A quote
+# that no `,:}]` follows belongs to the string.
 _LOOSE: Final = re.compile(
     r"\s*(?:(?P<double>\"(?:[^\"\\]|\\.)*+\")"
     r"|'(?P<single>(?:[^'\\]|\\.|'(?!\s{0,20}[,:}\]]))*+)'"
