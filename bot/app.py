@@ -23,6 +23,9 @@ from bot.diagnosis.check import Check
 from bot.diagnosis.engine import Clock, Reader
 from bot.diagnosis.model import Request
 from bot.diagnosis.redaction import redact
+from bot.intake.arrivals import Arrivals
+from bot.intake.queue import QueueIntake
+from bot.intake.sns_http import SNS_PATH, SnsEndpoint
 from bot.jobs.interface import JobQueue
 from bot.jobs.sqlite import SqliteJobQueue
 from bot.kinds import ByKind, KindOfWorker
@@ -123,6 +126,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         alarm_settle=settings.alarm_settle,
         now=world.clock.now,
     )
+    arrivals = Arrivals(queue, settings.alarm_channel, settings.alarm_settle)
     return Service(
         settings=settings,
         app=bolt_app(settings, edge, identity, session),
@@ -131,6 +135,25 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         worker=ByKind(workers),
         readings=readings,
         clock=world.clock,
+        further=queue_intakes(settings, arrivals, world),
+        posts={SNS_PATH: SnsEndpoint(session, arrivals, settings.alarm_topics, world.clock.now).handle}
+        if settings.alarm_topics
+        else {},
+    )
+
+
+def queue_intakes(settings: Settings, arrivals: Arrivals, world: World) -> tuple[QueueIntake, ...]:
+    """What polls the queues of alarms; boto3 is imported where there are some."""
+    if not settings.alarm_queues:
+        return ()
+    import boto3
+
+    from bot.aws.alarm_queue import AlarmQueue
+
+    session = boto3.Session()
+    return tuple(
+        QueueIntake(AlarmQueue(session, url, settings.default_region), arrivals, world.clock.now, world.sleep)
+        for url in settings.alarm_queues
     )
 
 

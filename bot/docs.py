@@ -12,11 +12,12 @@ from pydantic import AliasChoices, SecretStr
 from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
-from bot.diagnosis.policy import policy_json
+from bot.diagnosis.policy import policy_json, queue_policy_json
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
+_QUEUE_POLICY = ("<!-- generated: queue policy -->", "<!-- end of generated -->")
 _SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
@@ -97,6 +98,8 @@ def _files() -> dict[Path, str]:
     files = {ROOT / "docs/checks.md": checks_page()}
     path = ROOT / "README.md"
     files[path] = readme(path.read_text(encoding="utf-8"))
+    alarms = ROOT / "docs/alarms.md"
+    files[alarms] = _between(alarms.read_text(encoding="utf-8"), _QUEUE_POLICY, f"```json\n{queue_policy_json()}```")
     return files
 
 

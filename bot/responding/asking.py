@@ -62,9 +62,9 @@ class AlarmAsk(BaseModel):
         return hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
 
 
-def shortened(alarm: Alarm) -> Alarm:
-    """The alarm without its long texts, which nothing here needs and which should not be kept."""
-    return replace(alarm, description=None, reason=None)
+def shortened(alarm: Alarm, reason: str = "") -> Alarm:
+    """The alarm without its long texts, which should not be kept; with `reason`, where we are to show it ourselves."""
+    return replace(alarm, description=None, reason=reason or None)
 
 
 def alarm_key(ask: AlarmAsk) -> str:

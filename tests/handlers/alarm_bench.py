@@ -124,6 +124,7 @@ class AlarmBench(Bench):
     async def alarm(self, name: str, state: str = "ALARM") -> dict[str, Any]:
         """An alarm changes its state, and Amazon Q posts it; returns when everything that follows from it is done."""
         self.now_in(name, state)
+        self.slack.state.clock.move(2)  # cards tell seconds, and no alarm changes its state twice in one
         posted = await self.control("alarm", name=name, state=state)
         await self.settle()
         return dict(posted["message"])
@@ -165,4 +166,6 @@ async def alarm_bot(
     async with bot_on(slack, database, reading=reading, alarms=reader, **more) as bench:
         alarms = AlarmBench(bench.slack, bench.service, bench.reading, bench.control)
         alarms.aws = reader.world
+        for row in ROWS:
+            alarms.now_in(row["AlarmName"], "ALARM")
         yield alarms

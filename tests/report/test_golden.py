@@ -29,7 +29,7 @@ from bot.responding import lines
 from bot.responding.questions import question as alarm_question
 from bot.responding.subject import Subject
 from handlers import ids
-from handlers.parsing import DIAGNOSE_USAGE, EXPLAIN_USAGE
+from handlers.parsing import ALARMS_USAGE, DIAGNOSE_USAGE, EXPLAIN_USAGE
 from tests.report import samples
 from tests.report.block_kit import problems, view_problems
 
