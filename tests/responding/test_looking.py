@@ -13,7 +13,7 @@ from tests.handlers.alarm_bench import metric_alarm
 NAME_ONLY = replace(read_alarm({"text": 'ALARM: "orders-prod-5xx" in EU (Ireland)', "bot_id": "B1"}), region=None)
 ROW = metric_alarm("orders-prod-5xx", "5XXError", ApiName="orders", Stage="prod")
 OVER = {**ROW, "StateValue": "OK"}
-DENIED = Gap("cloudwatch:DescribeAlarms", "orders-prod-5xx", GapReason.ACCESS_DENIED)
+DENIED = Gap(action="cloudwatch:DescribeAlarms", resource="orders-prod-5xx", reason=GapReason.ACCESS_DENIED)
 
 
 class Aws:

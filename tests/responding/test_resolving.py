@@ -16,7 +16,7 @@ TWIN = Api(id="cccc2222dd", name="orders", protocol="REST")
 HTTP = Api(id="eeee3333ff", name="orders", protocol="HTTP")
 ACCENTED = Api(id="gggg4444hh", name="commandes-été", protocol="REST")
 EMOJI = Api(id="iiii5555jj", name="🚚", protocol="REST")
-DENIED = Gap("apigateway:GET", "orders", GapReason.ACCESS_DENIED)
+DENIED = Gap(action="apigateway:GET", resource="orders", reason=GapReason.ACCESS_DENIED)
 
 
 class Aws:
