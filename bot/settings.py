@@ -258,6 +258,8 @@ def _load(environment: Mapping[str, str], *, for_slack: bool) -> Settings:
         problems.append(_wrong(("VPCLINK_TEMPLATES",), given))
     if (settings.alarm_queues or settings.alarm_topics) and not settings.alarm_channel:
         problems.append("VPCLINK_ALARM_CHANNEL: missing; expected the id of the channel to post alarms in")
+    if settings.alarm_topics and settings.socket_mode and not settings.port_is_set:
+        problems.append("PORT: missing; expected the port on which SNS reaches vpclink, for VPCLINK_ALARM_TOPICS")
     if problems:
         raise SettingsError(problems)
     return settings

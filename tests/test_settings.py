@@ -141,3 +141,15 @@ def test_alarms_that_come_by_themselves_need_a_channel():
     )
     settings = load_settings({**SLACK, "VPCLINK_ALARM_QUEUES": queue, "VPCLINK_ALARM_CHANNEL": "C0123456789"})
     assert settings.alarm_queues == (queue,)
+
+
+def test_sns_over_https_needs_the_http_server():
+    given = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "VPCLINK_ALARM_TOPICS": "arn:aws:sns:eu-west-1:111122223333:alarms",
+        "VPCLINK_ALARM_CHANNEL": "C0123456789",
+    }
+    with pytest.raises(SettingsError, match="PORT: missing"):
+        load_settings(given)
+    assert load_settings({**given, "PORT": "3000"}).alarm_topics
