@@ -26,6 +26,7 @@ from bot.report.contexts.answers import (
     NoticeView,
     RequestChoice,
 )
+from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.outcome import (
     CauseFound,
     GapLine,
@@ -48,6 +49,7 @@ from bot.report.contexts.parts import (
     Subject,
     Why,
 )
+from bot.report.contexts.pictures import ChartPicture, PathPicture
 from bot.report.contexts.running import (
     Failed,
     Progress,
@@ -79,6 +81,10 @@ __all__ = [
     "Change",
     "ChangeGroup",
     "Changes",
+    "Chart",
+    "ChartPicture",
+    "ChartPoint",
+    "ChartSeries",
     "Choice",
     "Cited",
     "Context",
@@ -101,6 +107,7 @@ __all__ = [
     "Notice",
     "NoticeView",
     "PathLine",
+    "PathPicture",
     "PathView",
     "Progress",
     "Question",
