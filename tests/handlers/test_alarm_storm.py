@@ -10,7 +10,7 @@ from tests.alarms import samples
 from tests.handlers.alarm_bench import AMAZON_Q, alarm_bot, alarm_reader, part_of
 from tests.handlers.bench import CHANNEL, local_slack
 
-ALARMS, APIS = 60, 20
+ALARMS, APIS = 40, 20
 
 
 @pytest.fixture(autouse=True)
