@@ -8,6 +8,7 @@ Exit status: 0 no fault found, 1 a cause found, 2 usage or configuration error, 
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 import time
@@ -135,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     forget.set_defaults(run=_forget)
 
     policy = commands.add_parser("policy", help="print the read-only IAM policy")
+    policy.add_argument(
+        "--alarm-queue", metavar="ARN", help="print what taking alarms from this SQS queue needs beside it"
+    )
     policy.set_defaults(run=_policy)
     return parser
 
@@ -249,10 +253,10 @@ def _manifest(options: argparse.Namespace) -> int:
     return 0
 
 
-def _policy(_: argparse.Namespace) -> int:
-    from bot.diagnosis.policy import policy_json
+def _policy(options: argparse.Namespace) -> int:
+    from bot.diagnosis.policy import policy_json, queue_policy_json
 
-    sys.stdout.write(policy_json())
+    sys.stdout.write(queue_policy_json(options.alarm_queue) if options.alarm_queue else policy_json())
     return 0
 
 
@@ -337,11 +341,17 @@ def _print_report(evidence: Evidence, options: argparse.Namespace) -> int:
 
 def _text(name: str) -> str:
     if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+        return _decoded(sys.stdin.buffer.read())
     try:
-        return Path(name).read_text(encoding="utf-8", errors="replace")
+        return _decoded(Path(name).read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or UTF-16 where a byte order mark says so: what PowerShell's `>` writes."""
+    utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
 def since_minutes(text: str) -> int:

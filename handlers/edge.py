@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.access import Guard, open_to_all
@@ -18,7 +19,9 @@ from bot.report.contexts import Context, Notice
 from bot.report.message import Message
 from bot.report.render import Renderer
 from bot.responding.asking import ALARM, AlarmAsk
+from bot.responding.channels import AlarmChannels
 from bot.store.interface import Store
+from bot.store.times import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,9 @@ class Edge:
     guard: Guard = field(default_factory=open_to_all)
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = utc_now
+    alarm_settle: float = 0.0
+    """Seconds until a recovery is told."""
 
     def region_in(self, channel: str) -> str | None:
         """The region of a request in this channel that names none."""
@@ -59,13 +65,13 @@ class Edge:
         put = await self.jobs.put(DIAGNOSE, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "request taken", job=put.job_id, duplicate=put.duplicate, api=ask.request.api)
 
-    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None) -> None:
+    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None, delay: float = 0) -> None:
         """Keep an alarm, as `enqueue` keeps a request. What nobody asked for is judged where its account is known."""
         account = ask.alarm.metric_account or ask.alarm.account
         if ask.user and account:
             region = ask.alarm.region or self.default_region or ""
             await self.guard.admit_account(account, region, channel=ask.channel, user=ask.user)
-        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group)
+        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group, delay=delay)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
 
     async def first_time(self, key: str) -> bool:
@@ -77,6 +83,11 @@ class Edge:
         run = await self.store.runs.get(run_id)
         if run is not None:
             await self.guard.admit_to(run.account, channel=channel, user=user)
+
+    @property
+    def alarm_channels(self) -> AlarmChannels:
+        """What people have chosen for alarms."""
+        return AlarmChannels(self.store.values, self.now)
 
     async def report(self, run_id: str) -> Report | None:
         """The report of a run, where it is still kept."""
@@ -106,3 +117,8 @@ def ephemeral(message: Message) -> dict[str, Any]:
         "text": message.text,
         "blocks": list(message.blocks),
     }
+
+
+def to_all(message: Message) -> dict[str, Any]:
+    """A message as an answer that the whole channel sees."""
+    return {**ephemeral(message), "response_type": "in_channel"}

@@ -10,10 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.report.asking import Ask
 from bot.report.message import Message
+from handlers.alarm_choices import alarm_status
 from handlers.commands import answer
 from handlers.edge import Edge
 from handlers.forgetting import forget
-from handlers.parsing import Diagnose, Forget, UsageError, parse
+from handlers.parsing import Alarms, Diagnose, Forget, UsageError, parse
 from handlers.words import after_mention
 
 
@@ -45,6 +46,8 @@ async def mentioned(
             return
         if isinstance(asked, Forget):
             message = await forget(asked, edge, event.get("user") or "")
+        elif isinstance(asked, Alarms):
+            message = await alarm_status(asked, edge, event["channel"], event.get("user") or "")
         else:
             message = answer(asked, edge)
     except UsageError as error:

@@ -12,12 +12,13 @@ from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
 from handlers.words import UnclosedQuoteError, Word, split_words
 
-VERBS: Final = ("diagnose", "explain", "forget", "help")
+VERBS: Final = ("diagnose", "explain", "alarms", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
 DIAGNOSE_USAGE: Final = "diagnose <api> <stage> [/path] [METHOD] [--account name] [--region region] [--since 30m]"
 EXPLAIN_USAGE: Final = "explain <check code, such as TG-01, or a pasted log line>"
 FORGET_USAGE: Final = "forget <api id>, or forget --before 30d"
+ALARMS_USAGE: Final = "alarms on, alarms off or alarms status"
 LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
 """A week: the log is searched without an index, and the window bounds what that costs."""
 
@@ -70,11 +71,18 @@ class Forget:
 
 
 @dataclass(frozen=True)
+class Alarms:
+    """Answer alarms in this channel, leave them alone, or (neither) say which it is."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True)
 class Help:
     """Say what can be asked."""
 
 
-Command = Diagnose | ExplainCheck | ExplainLog | Forget | Help
+Command = Diagnose | ExplainCheck | ExplainLog | Alarms | Forget | Help
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
@@ -87,6 +95,8 @@ def parse(text: str, *, default_region: str | None) -> Command:
             return Help()
         if verb == "forget":
             return _forget(rest)
+        if verb == "alarms":
+            return _alarms(rest)
         return Diagnose(_request(split_words(rest), default_region))
     except UnclosedQuoteError as error:
         raise UsageError(
@@ -127,6 +137,14 @@ def _forget(rest: str) -> Forget:
     if len(words) == 2 and words[0] == "--before" and (match := _DAYS.match(words[1])):
         return Forget(days=int(match["count"]))
     raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
+
+
+def _alarms(rest: str) -> Alarms:
+    word = rest.strip().strip("`").casefold()
+    choices: dict[str, bool | None] = {"on": True, "off": False, "status": None, "": None}
+    if word not in choices:
+        raise UsageError(f"I do not know what “{word[:60]}” is for alarms.", ALARMS_USAGE)
+    return Alarms(choices[word])
 
 
 def _request(words: Sequence[Word], default_region: str | None) -> Request:
