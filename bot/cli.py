@@ -280,10 +280,10 @@ def _forget(options: argparse.Namespace) -> int:
         raise UsageError("forget what? Expected one of: vpclink forget API_ID, --before DAYS, --all")
     if options.before is not None and options.before < 0:
         raise UsageError(f"--before {options.before:g} is no number of days. Expected 0 or more.")
-    if not settings.database.exists():
+    if not (settings.on_aws or settings.database.exists()):
         raise UsageError(f"there is no database {settings.database}. Expected VPCLINK_DATABASE to name it.")
     try:
-        count = asyncio.run(forget(settings.database, api_id=options.api, days=options.before))
+        count = asyncio.run(forget(settings, api_id=options.api, days=options.before))
     except StorageError as error:
         raise UsageError(str(error)) from error
     print(f"{count} run{'' if count == 1 else 's'} forgotten, with reports and evidence.")
