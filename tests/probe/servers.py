@@ -113,12 +113,12 @@ def tls_context(
 ) -> ssl.SSLContext:
     """A server that sends this chain, the first certificate being its own."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if ciphers:
+        context.set_ciphers(ciphers)  # first: the security level in it decides which certificates are taken
     context.load_cert_chain(authority.file("".join(one.pem for one in chain) + chain[0].key_pem))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # one server speaks TLS 1.0 on purpose
         context.minimum_version, context.maximum_version = oldest, newest
-    if ciphers:
-        context.set_ciphers(ciphers)
     if client_certificates != ssl.CERT_NONE:
         context.load_verify_locations(authority.ca_file)
         context.verify_mode = client_certificates
