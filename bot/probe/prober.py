@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.probe import first_bytes, http_exchange, tls_judgement
+from bot.probe import first_bytes, http_exchange, http_judgement, tls_judgement
 from bot.probe.http_exchange import Answer
 from bot.probe.result import HttpResult, ProbeResult, TlsResult
 from bot.probe.target import Limits, Target
@@ -69,7 +69,7 @@ class _Run:
         if not answer.data and await self._speaks_tls():
             words = "the port speaks TLS: it gave plain HTTP no answer, and answers a TLS handshake"
             return HttpResult(fault="tls-on-plain-port", explanation=words)
-        return http_exchange.judge(answer, verified=None)
+        return http_judgement.judge(answer, verified=None, method=self.target.method)
 
     async def encrypted(self, connection: Connection) -> tuple[TlsResult, HttpResult | None]:
         """TLS, and HTTP inside it as far as TLS carries, whatever is wrong with the certificate."""
@@ -86,8 +86,9 @@ class _Run:
         if facts.accepting.seen.chain:
             await self._verify(facts)
         tls = tls_judgement.judge(facts, self.trust, self.now)
-        http = http_exchange.judge(answer, verified=tls.ok) if answer and not facts.refused_client else None
-        return tls, http
+        if answer is None or facts.refused_client:
+            return tls, None
+        return tls, http_judgement.judge(answer, verified=tls.ok, method=self.target.method)
 
     async def _ask_inside(self, session: Session, facts: Facts) -> Answer:
         """The request over TLS. A TLS 1.3 server refuses a missing client certificate only after the handshake."""

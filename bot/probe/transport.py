@@ -53,12 +53,17 @@ class Connection:
         self.first_bytes = b""
         """The first 64 bytes that the peer sent."""
         self.received = 0
+        self._reset: ConnectionResetError | None = None
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send all of it, or as much as the peer takes in time."""
-        with contextlib.suppress(OSError, TimeoutError):
+        try:
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_sendall(self._sock, data)
+        except ConnectionResetError as error:
+            self._reset = error  # the system tells of a reset once only: receiving would see a plain end
+        except (OSError, TimeoutError):
+            return
 
     async def receive(self, seconds: float) -> bytes:
         """Some bytes; none at the end. Raises `TimeoutError`, `ConnectionError`."""
@@ -69,6 +74,8 @@ class Connection:
             raise
         except OSError as error:
             raise ConnectionResetError(error.errno, error.strerror) from error
+        if not data and self._reset:
+            raise self._reset
         self.received += len(data)
         self.first_bytes = (self.first_bytes + data)[:64] if len(self.first_bytes) < 64 else self.first_bytes
         return data
