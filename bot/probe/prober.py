@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.probe import first_bytes, http_exchange, http_judgement, tls_judgement
+from bot.probe.certificate_use import WEAK
 from bot.probe.http_exchange import Answer
 from bot.probe.result import HttpResult, ProbeResult, TlsResult
 from bot.probe.target import Limits, Target
@@ -105,6 +106,9 @@ class _Run:
     async def _verify(self, facts: Facts) -> None:
         """Shake hands as a client of today that verifies; where protocols do not meet, as an older one too."""
         facts.verifying = await self._shake_again(self.trust.verifying())
+        if facts.verifying is not None and facts.verifying.verify_code in WEAK:
+            # What is weak is seen in the certificates themselves; whether they lead to a root is still to be found out.
+            facts.verifying = await self._shake_again(self.trust.verifying(modern=False))
         if facts.accepting.end != "done" or facts.verifying is None:
             return
         if facts.verifying.end not in ("done", "unverified"):

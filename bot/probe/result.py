@@ -91,6 +91,10 @@ class TlsResult(_Frozen):
     """`complete`, `incomplete`, `self-signed`, `unordered` or `unreadable`, whatever is trusted."""
     trusted_root: str | None = None
     """The subject of the root that the chain leads to; null where none was reached."""
+    root_known: bool | None = None
+    """Whether API Gateway trusts the root by its published list; null where our copy of the list cannot tell."""
+    root_alias: str | None = None
+    """The name under which that list holds it."""
     client_certificate: ClientCertificate | None = None
     first_bytes: str | None = None
     """The first bytes of an answer that is not TLS."""
