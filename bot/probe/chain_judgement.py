@@ -18,7 +18,8 @@ from bot.probe.trust import Trust
 
 TrustFault = Literal["self-signed", "incomplete-chain", "untrusted-root"]
 
-_ROOT_WORDS = re.compile(r"\broots?\b", re.IGNORECASE)
+_ROOT_WORDS = re.compile(r"\broots?\b|untrusted|unknown|rogue|fake", re.IGNORECASE)
+"""Also what test authorities call themselves."""
 _INTERMEDIATE_WORDS = re.compile(r"intermediate|\bissuing\b|\bsubordinate\b|\bsub-?\s?ca\b|\bica\b", re.IGNORECASE)
 _NAMING_NOBODY = frozenset(
     {"authority", "ca", "certificate", "certification", "inc", "ltd", "root", "test", "tls", "trust"}

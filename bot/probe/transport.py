@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import functools
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -134,8 +136,29 @@ async def _resolve(target: Target) -> list[str]:
     host = target.address or target.host
     with contextlib.suppress(ValueError):
         return [str(ip_address(host))]
-    found = await asyncio.get_running_loop().getaddrinfo(host, target.port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return await lookup(host, target.port)
+
+
+async def lookup(host: str, port: int) -> list[str]:
+    """The addresses of a name, in the resolver's order. Raises `OSError`.
+
+    In a thread of its own: a resolver cannot be stopped, and the event loop's pool would wait for it at the end.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def resolve() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            settle = functools.partial(found.set_exception, error)
+        else:
+            settle = functools.partial(found.set_result, list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(lambda: found.done() or settle())
+
+    threading.Thread(target=resolve, name="vpclink-lookup", daemon=True).start()
+    return await found
 
 
 async def _open(address: str, port: int, seconds: float) -> tuple[TcpState, str, Connection | None]:

@@ -38,6 +38,16 @@ class Made:
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The alternative names: DNS names, then addresses."""
+        try:
+            names = self.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        except x509.ExtensionNotFound:
+            return ()
+        addresses = names.get_values_for_type(x509.IPAddress)
+        return (*names.get_values_for_type(x509.DNSName), *map(str, addresses))
+
+    @property
     def subject(self) -> str:
         return self.certificate.subject.rfc4514_string()
 

@@ -10,13 +10,44 @@ import pytest
 from bot.probe.prober import probe
 from bot.probe.result import ProbeResult
 from bot.probe.target import Limits, target_from_url
-from tests.probe.certificates import Authority
+from tests.probe.certificates import Authority, Made
 
 SHORT = Limits(connect=1, handshake=1, answer=1, cross_check=1, early=0.05, total=5)
 TINY = Limits(connect=0.1, handshake=0.1, answer=0.1, cross_check=0.05, early=0.02, total=0.5)
 NAME = "api.example.com"
 
 Probe = Callable[..., Awaitable[ProbeResult]]
+_PROMISED = {
+    "tls": ("ok", "fault", "faults", "subject", "sans", "not_after", "protocol"),
+    "http": ("ok", "status", "fault"),
+}
+
+
+def promised(result: ProbeResult) -> dict[str, Any]:
+    """The JSON that other programs read, without what was added to it since."""
+    found = result.to_contract()
+    parts = {part: found[part] and {key: found[part][key] for key in keys} for part, keys in _PROMISED.items()}
+    return {"tcp": found["tcp"], **parts}
+
+
+def tls_part(
+    served: Made | None, faults: tuple[str, ...], protocol: str | None = "TLSv1.3", sans: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """What is promised of a TLS handshake in which this certificate was served."""
+    return {
+        "ok": not faults,
+        "fault": faults[0] if faults else None,
+        "faults": list(faults),
+        "subject": served and served.subject,
+        "sans": list(served.names if served and sans is None else sans or ()),
+        "not_after": served and f"{served.certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%SZ}",
+        "protocol": protocol,
+    }
+
+
+def http_part(status: int | None, fault: str | None = None) -> dict[str, Any]:
+    """What is promised of an HTTP answer."""
+    return {"ok": fault is None, "status": status, "fault": fault}
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.probe.servers import (
     answering,
     answering_anything,
     close,
-    endless_header,
+    endless,
     reset,
     serving,
     silence,
@@ -75,7 +76,12 @@ CASES: dict[str, tuple[Handler, int | None, str | None, str]] = {
         "closed",
         "after 4 of 9 bytes",
     ),
-    "a header of a gigabyte": (endless_header, 200, "not-http", "did not end"),
+    "a header of a gigabyte": (
+        endless(b"HTTP/1.1 200 OK\r\n", b"X-Filler: " + b"x" * 65_524 + b"\r\n"),
+        200,
+        "not-http",
+        "did not end",
+    ),
     "reset": (reset, None, "reset", "before any answer"),
     "closed": (close, None, "closed", "before any answer"),
 }
@@ -173,21 +179,21 @@ async def test_a_connection_that_nobody_accepts_times_out(full_backlog: int) -> 
 
 
 async def test_a_name_that_does_not_resolve_is_unreachable_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def getaddrinfo(*_: object, **__: object) -> list[object]:
-        raise OSError(-2, "Name or service not known")
+    def getaddrinfo(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
     result = await probe(target_from_url("http://missing.example.com/"), limits=SHORT)
     assert result.tcp == "unreachable"
     assert "missing.example.com could not be resolved" in result.explanation
 
 
 async def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def getaddrinfo(_: str, port: int, **__: object) -> list[object]:
+    def getaddrinfo(_: str, port: int, **__: object) -> list[object]:
         return [(0, 0, 0, "", (address, port)) for address in ("127.0.0.2", "127.0.0.1")]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
     async with serving(answering(OK)) as port:
+        monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
         result = await probe(target_from_url(f"http://two.example.com:{port}/"), limits=SHORT)
     assert [(one.address, one.tcp) for one in result.addresses] == [("127.0.0.2", "refused"), ("127.0.0.1", "ok")]
     assert (result.address, result.http.status) == ("127.0.0.1", 200)
