@@ -20,6 +20,7 @@ from tlslite.x509certchain import X509CertChain
 from tests.probe.certificates import Authority, Key, Made
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+MYSQL = b"\x15\x00\x00\x00\x0a8.0.36\x00\x08\x00\x00\x00abcdefgh\x00"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
@@ -182,9 +183,15 @@ def blocking_tls(context: ssl.SSLContext) -> contextlib.AbstractAsyncContextMana
 
 
 @contextlib.asynccontextmanager
-async def tlslite(chain: Sequence[Made], key: Key, *, newest: str = "TLSv1.3") -> AsyncIterator[int]:
-    """A server of a TLS library in Python that does not look whether the key fits the certificate."""
+async def tlslite(
+    chain: Sequence[Made], key: Key, *, newest: str = "TLSv1.3", exchanges: Sequence[str] = ()
+) -> AsyncIterator[int]:
+    """A server of a TLS library in Python that looks neither whether the key fits the certificate nor how safe it is.
+
+    `exchanges`: the only key exchanges that it offers up to TLS 1.2.
+    """
     settings = HandshakeSettings()
+    settings.keyExchangeNames = list(exchanges) or settings.keyExchangeNames
     settings.maxVersion = {"TLSv1.2": (3, 3), "TLSv1.3": (3, 4)}[newest]
     certificates = X509CertChain([X509().parse(one.pem) for one in chain])
     private = parsePEMKey(Made(chain[0].certificate, key).key_pem, private=True)
