@@ -105,8 +105,9 @@ async def connect(target: Target, limits: Limits, deadline: Deadline) -> Connect
             found = await _resolve(target)
     except TimeoutError:
         return Connected("unreachable", f"the name {target.host} could not be resolved in time")
-    except OSError as error:
-        return Connected("unreachable", f"the name {target.host} could not be resolved: {error.strerror or error}")
+    except (OSError, UnicodeError) as error:
+        words = getattr(error, "strerror", None) or error
+        return Connected("unreachable", f"the name {target.host} could not be resolved: {words}")
     addresses = found[: limits.max_addresses]
     seconds = deadline.within(limits.connect)
     tried = await asyncio.gather(*(_open(address, target.port, seconds) for address in addresses))
@@ -140,7 +141,7 @@ async def _resolve(target: Target) -> list[str]:
 
 
 async def lookup(host: str, port: int) -> list[str]:
-    """The addresses of a name, in the resolver's order. Raises `OSError`.
+    """The addresses of a name, in the resolver's order. Raises `OSError`, or `UnicodeError` for what is no name.
 
     In a thread of its own: a resolver cannot be stopped, and the event loop's pool would wait for it at the end.
     """
@@ -150,7 +151,7 @@ async def lookup(host: str, port: int) -> list[str]:
     def resolve() -> None:
         try:
             entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             settle = functools.partial(found.set_exception, error)
         else:
             settle = functools.partial(found.set_result, list(dict.fromkeys(str(entry[4][0]) for entry in entries)))

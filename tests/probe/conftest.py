@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.probe.prober import probe
-from bot.probe.result import ProbeResult
+from bot.probe.result import FAULT_ORDER, ProbeResult
 from bot.probe.target import Limits, target_from_url
 from tests.probe.certificates import Authority, Made
 
@@ -17,6 +17,35 @@ TINY = Limits(connect=0.1, handshake=0.1, answer=0.1, cross_check=0.05, early=0.
 NAME = "api.example.com"
 
 Probe = Callable[..., Awaitable[ProbeResult]]
+CONTRACT = {
+    "type": "object",
+    "required": ["tcp", "tls", "http"],
+    "properties": {
+        "tcp": {"enum": ["ok", "refused", "timeout", "unreachable"]},
+        "tls": {
+            "type": ["object", "null"],
+            "required": ["ok", "fault", "faults", "subject", "sans", "not_after", "protocol"],
+            "properties": {
+                "ok": {"type": "boolean"},
+                "fault": {"enum": [None, *FAULT_ORDER]},
+                "faults": {"type": "array", "items": {"enum": list(FAULT_ORDER)}, "uniqueItems": True},
+                "sans": {"type": "array", "items": {"type": "string"}},
+                "subject": {"type": ["string", "null"]},
+                "protocol": {"enum": [None, "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]},
+                "not_after": {"type": ["string", "null"], "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+            },
+        },
+        "http": {
+            "type": ["object", "null"],
+            "required": ["ok", "status", "fault"],
+            "properties": {
+                "ok": {"type": "boolean"},
+                "status": {"type": ["integer", "null"]},
+                "fault": {"enum": [None, "not-http", "tls-on-plain-port", "reset", "closed", "timeout"]},
+            },
+        },
+    },
+}
 _PROMISED = {
     "tls": ("ok", "fault", "faults", "subject", "sans", "not_after", "protocol"),
     "http": ("ok", "status", "fault"),

@@ -9,31 +9,8 @@ from jsonschema import validate
 
 from bot.probe.cli_text import run_probe
 from tests.probe.certificates import DAY, Authority, make
-from tests.probe.conftest import NAME, SHORT
+from tests.probe.conftest import CONTRACT, NAME, SHORT
 from tests.probe.servers import OK, answering, serving, tls_context
-
-CONTRACT = {
-    "type": "object",
-    "required": ["tcp", "tls", "http"],
-    "properties": {
-        "tcp": {"enum": ["ok", "refused", "timeout", "unreachable"]},
-        "tls": {
-            "type": ["object", "null"],
-            "required": ["ok", "fault", "faults", "subject", "sans", "not_after", "protocol"],
-            "properties": {
-                "ok": {"type": "boolean"},
-                "fault": {"type": ["string", "null"]},
-                "faults": {"type": "array"},
-                "not_after": {"type": ["string", "null"], "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
-            },
-        },
-        "http": {
-            "type": ["object", "null"],
-            "required": ["ok", "status", "fault"],
-            "properties": {"ok": {"type": "boolean"}, "status": {"type": ["integer", "null"]}},
-        },
-    },
-}
 
 
 async def test_json_is_the_contract(authority: Authority) -> None:
