@@ -17,7 +17,7 @@ from pathlib import Path
 
 DATA = Path(__file__).with_suffix(".json")
 STALE_AFTER = timedelta(days=180)
-"""An older copy proves nothing about an authority that it does not name."""
+"""An older copy does not rule out an authority for certain."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,15 @@ class SupportedAuthorities:
         """The name of the first of these certificates that is on the list; None where none is."""
         return next((self.aliases[one] for one in fingerprints if one in self.aliases), None)
 
-    def known(self, fingerprints: Iterable[str], *, today: Date) -> bool | None:
+    def known(self, fingerprints: Iterable[str]) -> bool | None:
         """Whether API Gateway knows one of these certificates; None where this copy cannot tell."""
         if self.alias(fingerprints):
             return True
-        return False if self.complete and today - self.date <= STALE_AFTER else None
+        return False if self.complete else None
+
+    def is_stale(self, today: Date) -> bool:
+        """Whether the copy is too old to rule an authority out for certain."""
+        return today - self.date > STALE_AFTER
 
 
 @cache

@@ -58,7 +58,7 @@ def judge_path(
     if chain_state(chain) == "unordered":
         faults.notes.append("the certificates are not served in the order of the chain; strict clients refuse that")
     faults.notes.extend(doubts(chain))
-    return _listed(path, root, trust, now, faults)
+    return _listed(path, root, trust, faults)
 
 
 def _without_root(
@@ -72,13 +72,13 @@ def _without_root(
     return None
 
 
-def _listed(path: Sequence[ServedCertificate], root: str | None, trust: Trust, now: datetime, faults: Faults) -> Root:
+def _listed(path: Sequence[ServedCertificate], root: str | None, trust: Trust, faults: Faults) -> Root:
     """Whether API Gateway knows a certificate of the path; only for a path whose end was seen can it be ruled out."""
     fingerprints = [certificate.sha256 for certificate in path]
     listed = trust.authorities
     alias = listed.alias(fingerprints)
     seen_to_its_end = bool(path) and path[-1].self_signed
-    known = listed.known(fingerprints, today=now.date()) if alias or seen_to_its_end else None
+    known = listed.known(fingerprints) if alias or seen_to_its_end else None
     if root and known is False:
         faults.notes.append(
             f"{root} is not among the authorities that API Gateway trusts ({listed.date:%Y-%m-%d}): it refuses this "

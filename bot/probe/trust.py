@@ -26,7 +26,7 @@ class Trust:
 
     extra: str = ""
     """PEM text of further trusted roots."""
-    authorities: SupportedAuthorities = field(default_factory=supported_authorities, repr=False)
+    authorities: SupportedAuthorities = field(default_factory=lambda: supported_authorities(), repr=False)
     """What API Gateway trusts, as far as our copy of its list tells."""
 
     def verifying(self, *, modern: bool = True) -> ssl.SSLContext:
