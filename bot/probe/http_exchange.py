@@ -57,13 +57,13 @@ async def ask(stream: Stream, target: Target, limits: Limits, deadline: Deadline
     return answer
 
 
-def request_bytes(target: Target) -> bytes:
-    """The request as it is sent; one connection for each."""
+def request_bytes(target: Target, *, keep_alive: bool = False) -> bytes:
+    """The request as it is sent; one connection for each, unless it is to be kept."""
     lines = (
         f"{target.method} {target.path} HTTP/1.1",
         f"Host: {target.host_header}",
         "User-Agent: vpclink-probe",
         "Accept: */*",
-        "Connection: close",
+        f"Connection: {'keep-alive' if keep_alive else 'close'}",
     )
     return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")

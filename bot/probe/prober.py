@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.probe import first_bytes, http_exchange, http_judgement, tls_judgement
+from bot.probe import first_bytes, http_exchange, http_judgement, idle, tls_judgement
 from bot.probe.certificate_use import WEAK
 from bot.probe.http_exchange import Answer
-from bot.probe.result import HttpResult, ProbeResult, TlsResult
+from bot.probe.result import HttpResult, IdleResult, ProbeResult, TlsResult
 from bot.probe.target import Limits, Target
 from bot.probe.tls_judgement import Facts
 from bot.probe.tls_session import Handshake, Session, shake_hands
@@ -33,10 +33,17 @@ async def probe(target: Target, *, limits: Limits = DEFAULT_LIMITS, now: datetim
     if connected.connection is None or connected.address is None:
         return _result(target, connected, None, None)
     run = _Run(target, limits, deadline, trust, connected.address, now or datetime.now(UTC))
+    tls: TlsResult | None = None
+    http: HttpResult | None = None
     if target.scheme == "http":
-        return _result(target, connected, None, await run.plain(connected.connection))
-    tls, http = await run.encrypted(connected.connection)
-    return _result(target, connected, tls, http)
+        http = await run.plain(connected.connection)
+    else:
+        tls, http = await run.encrypted(connected.connection)
+    result = _result(target, connected, tls, http)
+    if not limits.idle or http is None or not http.ok:
+        return result
+    later = replace(run, deadline=Deadline(limits.total + limits.idle))
+    return result.model_copy(update={"idle": await later.watched()})
 
 
 async def probe_all(targets: Iterable[Target], *, limits: Limits = DEFAULT_LIMITS) -> list[ProbeResult]:
@@ -90,6 +97,21 @@ class _Run:
         if answer is None or facts.refused_client:
             return tls, None
         return tls, http_judgement.judge(answer, verified=tls.ok, method=self.target.method)
+
+    async def watched(self) -> IdleResult:
+        """What becomes of a connection that is left alone after an answer."""
+        connection = await self._reconnect()
+        if connection is None:
+            return IdleResult(state="not-tested", explanation="a further connection was not taken")
+        try:
+            if self.target.scheme == "http":
+                return await idle.watch(connection, self.target, self.limits)
+            handshake = await self._shake(connection, self.trust.accepting())
+            if handshake.session is None:
+                return IdleResult(state="not-tested", explanation="a further TLS handshake did not succeed")
+            return await idle.watch(handshake.session, self.target, self.limits)
+        finally:
+            connection.close()
 
     async def _ask_inside(self, session: Session, facts: Facts) -> Answer:
         """The request over TLS. A TLS 1.3 server refuses a missing client certificate only after the handshake."""

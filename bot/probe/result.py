@@ -21,6 +21,7 @@ TlsFault = Literal[
 ]
 HttpFault = Literal["not-http", "tls-on-plain-port", "reset", "closed", "timeout"]
 ClientCertificate = Literal["required", "requested"]
+IdleState = Literal["kept", "closed", "reset", "not-tested"]
 
 FAULT_ORDER: tuple[TlsFault, ...] = (
     "not-tls",
@@ -146,6 +147,16 @@ class HttpResult(_Frozen):
         return self.fault is None
 
 
+class IdleResult(_Frozen):
+    """What became of a connection that was left alone after an answer. No fault by itself."""
+
+    state: IdleState
+    """`kept`: open when the watch ended. `not-tested`: there was no connection to watch."""
+    seconds: float | None = None
+    """How long the connection was idle: until the backend ended it, else until the watch did."""
+    explanation: str = ""
+
+
 class ProbeResult(_Frozen):
     """What one target showed. A part is null where the probe did not get to it."""
 
@@ -158,6 +169,8 @@ class ProbeResult(_Frozen):
     """The whole result in a sentence or two."""
     tls: TlsResult | None = None
     http: HttpResult | None = None
+    idle: IdleResult | None = None
+    """Null unless the watch was asked for."""
 
     @property
     def ok(self) -> bool:
