@@ -18,7 +18,7 @@ from tests.probe.certificates import Authority
 from tests.probe.conftest import CONTRACT, NAME, TINY
 from tests.probe.servers import OK, answering, serving, tls_context
 
-LIMITS = TINY.model_copy(update={"connect": 2.0, "handshake": 1.0, "total": 5.0, "concurrency": 16})
+LIMITS = TINY.model_copy(update={"connect": 20.0, "handshake": 2.0, "total": 60.0, "concurrency": 16})
 SEEDS = (
     OK,
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",

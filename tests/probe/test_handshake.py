@@ -123,7 +123,7 @@ NOT_TLS = {
     "SMTP": (b"220 mail.example.com ESMTP\r\n", "mail"),
     "Redis": (b"-ERR unknown command\r\n", "Redis"),
     "MySQL": (MYSQL, "MySQL"),
-    "garbage": (b"\x99\x98\x97\x96", "no known protocol"),
+    "garbage": (bytes(range(128, 160)), "no known protocol"),
 }
 
 
