@@ -14,11 +14,12 @@ def judge(answer: Answer, *, verified: bool | None, method: str = "GET") -> Http
     message = http_message.read(answer.data)
     if message.status is None:
         return _without_status(answer, message, verified=verified)
-    if verified is None and message.status == 400 and first_bytes.demands_tls(answer.data):
+    if message.status == 400 and first_bytes.demands_tls(answer.data):
         return HttpResult(
             status=message.status,
             fault="tls-on-plain-port",
-            explanation="the port wants TLS: it answered HTTP 400 because the request was plain HTTP",
+            explanation=f"{_who_wants_tls(inside=verified is not None)}: it answered HTTP 400 because the request came as plain HTTP",
+            verified=verified,
             version=message.version,
         )
     fault, explanation = _after_status(answer, message, method)
@@ -54,10 +55,12 @@ def _after_status(answer: Answer, message: Message, method: str) -> tuple[HttpFa
 def _without_status(answer: Answer, message: Message, *, verified: bool | None) -> HttpResult:
     """No status line: nothing came, or half of one, or something else."""
     head = message.head
-    if verified is None and first_bytes.is_tls(head):
-        words = f"the port speaks TLS: it answered plain HTTP with {first_bytes.explain(head)}"
-        return HttpResult(fault="tls-on-plain-port", explanation=words, first_bytes=first_bytes.shown(head))
     shown = first_bytes.shown(answer.data) if answer.data else None
+    if first_bytes.is_tls(head):
+        words = (
+            f"{_who_wants_tls(inside=verified is not None)}: it answered plain HTTP with {first_bytes.explain(head)}"
+        )
+        return HttpResult(fault="tls-on-plain-port", explanation=words, verified=verified, first_bytes=shown)
     if message.interim and answer.end == "limit":
         words = f"the server sent {message.interim:,} interim answers and no final one"
         return HttpResult(fault="not-http", explanation=words, verified=verified, first_bytes=shown)
@@ -67,6 +70,11 @@ def _without_status(answer: Answer, message: Message, *, verified: bool | None) 
         return HttpResult(fault=fault, explanation=words, verified=verified, first_bytes=shown)
     words = f"the port answered with {first_bytes.explain(head if message.interim else answer.data)}"
     return HttpResult(fault="not-http", explanation=words, verified=verified, first_bytes=shown)
+
+
+def _who_wants_tls(*, inside: bool) -> str:
+    """Inside TLS it is what stands behind: a load balancer ends TLS and hands plain HTTP to a target that wants TLS."""
+    return "what stands behind this TLS wants TLS itself" if inside else "the port wants TLS"
 
 
 def _where(message: Message) -> str:

@@ -9,7 +9,7 @@ import pytest
 from bot.probe.prober import probe, probe_all
 from bot.probe.target import target_from_url
 from tests.probe.certificates import Authority
-from tests.probe.conftest import NAME, SHORT, TINY, Probe, http_part, promised
+from tests.probe.conftest import NAME, SHORT, TINY, Probe, http_part, promised, tls_part
 from tests.probe.servers import (
     MYSQL,
     OK,
@@ -180,6 +180,18 @@ async def test_plain_http_to_a_tls_server_that_only_hangs_up(authority: Authorit
     async with serving(answering(OK), context) as port:
         result = await probe_http(port)
     assert result.http.fault == "tls-on-plain-port"
+
+
+@pytest.mark.parametrize(("answer", "status"), [(NGINX, 400), (ALERT, None)], ids=["a text", "an alert"])
+async def test_inside_tls_the_wish_for_tls_is_that_of_what_stands_behind(
+    authority: Authority, probe_tls: Probe, answer: bytes, status: int | None
+) -> None:
+    made = [authority.leaf(NAME), authority.intermediate]
+    async with serving(answering(answer), tls_context(authority, *made)) as port:
+        result = await probe_tls(port)
+    doubled = http_part(status, "tls-on-plain-port")
+    assert promised(result) == {"tcp": "ok", "tls": tls_part(made[0], ()), "http": doubled}
+    assert "what stands behind this TLS wants TLS itself" in result.http.explanation
 
 
 async def test_the_request_is_the_one_that_the_url_names() -> None:
