@@ -14,15 +14,7 @@ def judge(answer: Answer, *, verified: bool | None, method: str = "GET") -> Http
     message = http_message.read(answer.data)
     if message.status is None:
         return _without_status(answer, message, verified=verified)
-    if message.status == 400 and first_bytes.demands_tls(answer.data):
-        return HttpResult(
-            status=message.status,
-            fault="tls-on-plain-port",
-            explanation=f"{_who_wants_tls(inside=verified is not None)}: it answered HTTP 400 because the request came as plain HTTP",
-            verified=verified,
-            version=message.version,
-        )
-    fault, explanation = _after_status(answer, message, method)
+    fault, explanation = _after_status(answer, message, method, inside=verified is not None)
     location = message.fields.get("location")
     return HttpResult(
         status=message.status,
@@ -36,8 +28,11 @@ def judge(answer: Answer, *, verified: bool | None, method: str = "GET") -> Http
     )
 
 
-def _after_status(answer: Answer, message: Message, method: str) -> tuple[HttpFault | None, str]:
-    """What went wrong after a proper status line."""
+def _after_status(answer: Answer, message: Message, method: str, *, inside: bool) -> tuple[HttpFault | None, str]:
+    """What went wrong after a proper status line. `inside`: inside TLS."""
+    if message.status == 400 and first_bytes.demands_tls(answer.data):
+        words = "it answered HTTP 400 because the request came as plain HTTP"
+        return "tls-on-plain-port", f"{_who_wants_tls(inside=inside)}: {words}"
     if message.problem:
         return "not-http", message.problem
     if message.body is None:
@@ -57,9 +52,8 @@ def _without_status(answer: Answer, message: Message, *, verified: bool | None) 
     head = message.head
     shown = first_bytes.shown(answer.data) if answer.data else None
     if first_bytes.is_tls(head):
-        words = (
-            f"{_who_wants_tls(inside=verified is not None)}: it answered plain HTTP with {first_bytes.explain(head)}"
-        )
+        who = _who_wants_tls(inside=verified is not None)
+        words = f"{who}: it answered plain HTTP with {first_bytes.explain(head)}"
         return HttpResult(fault="tls-on-plain-port", explanation=words, verified=verified, first_bytes=shown)
     if message.interim and answer.end == "limit":
         words = f"the server sent {message.interim:,} interim answers and no final one"
