@@ -23,7 +23,6 @@ from bot.probe.target import Limits, Target
 _CHUNK = 16_384
 _STATES: dict[int, TcpState] = {
     errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "refused",
     errno.ETIMEDOUT: "timeout",
 }
 
@@ -50,12 +49,12 @@ class Connection:
     A peer that closes early is found out by receiving, where its last words come first.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, reset: ConnectionResetError | None = None) -> None:
         self._sock = sock
         self.first_bytes = b""
         """The first 64 bytes that the peer sent."""
         self.received = 0
-        self._reset: ConnectionResetError | None = None
+        self._reset = reset
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send all of it, or as much as the peer takes in time."""
@@ -176,6 +175,9 @@ async def _open(address: str, port: int, seconds: float) -> tuple[TcpState, str,
     except TimeoutError:
         sock.close()
         return "timeout", f"{place} did not answer the TCP connection within {seconds:g} s", None
+    except ConnectionResetError as error:
+        # A refusal answers the first packet and has an error of its own: this one was taken, and reset at once.
+        return "ok", "", Connection(sock, error)
     except OSError as error:
         sock.close()
         state = _STATES.get(error.errno or 0, "unreachable")

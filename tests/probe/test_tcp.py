@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import threading
 
 import pytest
 
-from bot.probe.prober import probe
+from bot.probe.prober import probe, probe_all
 from bot.probe.target import Limits, target_from_url
 from tests.probe.certificates import Authority
 from tests.probe.conftest import SHORT, TINY, http_part, promised, tls_part
-from tests.probe.servers import OK, answering, serving, silence, tls_context
+from tests.probe.servers import OK, answering, blocking, serving, silence, tls_context
 
 
 async def test_refused() -> None:
@@ -20,6 +21,20 @@ async def test_refused() -> None:
         pass
     result = await probe(target_from_url(f"https://127.0.0.1:{port}/"), limits=SHORT)
     assert promised(result) == {"tcp": "refused", "tls": None, "http": None}
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_reset_before_the_client_looks_is_no_refusal(scheme: str) -> None:
+    def reset(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with blocking(reset) as port:
+        results = await probe_all([target_from_url(f"{scheme}://127.0.0.1:{port}/")] * 20, limits=SHORT)
+    tls = tls_part(None, ("handshake-failed",), None)
+    expected = (None, http_part(None, "reset")) if scheme == "http" else (tls, None)
+    for result in results:
+        assert promised(result) == {"tcp": "ok", "tls": expected[0], "http": expected[1]}
+        assert "reset" in result.explanation
 
 
 async def test_unroutable() -> None:
