@@ -11,6 +11,7 @@ import pytest
 
 from bot.probe.prober import probe, probe_all
 from bot.probe.target import Limits, target_from_url
+from bot.probe.transport import reconnect
 from tests.probe.certificates import Authority
 from tests.probe.conftest import SHORT, TINY, http_part, promised, tls_part
 from tests.probe.servers import OK, answering, blocking, serving, silence, tls_context
@@ -35,6 +36,25 @@ async def test_a_reset_before_the_client_looks_is_no_refusal(scheme: str) -> Non
     for result in results:
         assert promised(result) == {"tcp": "ok", "tls": expected[0], "http": expected[1]}
         assert "reset" in result.explanation
+
+
+async def test_what_the_peer_closed_before_the_request_came_is_closed() -> None:
+    closed = asyncio.Event()
+
+    async def close_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        await writer.wait_closed()
+        closed.set()
+
+    async with serving(close_at_once) as port:
+        connection = await reconnect("127.0.0.1", port, 5)
+        assert connection is not None
+        await closed.wait()
+        await connection.send(b"late", 5)
+        assert await connection.receive(5) == b""
+        await connection.send(b"later", 5)
+        assert await connection.receive(5) == b""
+        connection.close()
 
 
 async def test_unroutable() -> None:
