@@ -34,7 +34,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     """One line in several; what follows stands under the text of the first, below marks and branches."""
     text = line.lstrip(" │└─")
     hang = len(line) - len(text)
-    hang += 10 if hang == 0 and line[:4] in ("ok  ", "BAD ", "--  ") else 2
+    hang += 10 if hang == 0 and line[:4] in ("ok  ", "BAD ", "!!  ", "--  ") else 2
     kept = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
     return textwrap.wrap(kept, width, subsequent_indent=" " * hang, break_on_hyphens=False) or [""]
 
@@ -157,6 +157,6 @@ def _http(http: HttpResult) -> Iterator[str]:
 
 
 def _idle(idle: IdleResult) -> Iterator[str]:
-    mark = {"kept": "ok  ", "not-tested": "--  "}.get(idle.state, "BAD ")
+    mark = {"kept": "ok  ", "not-tested": "--  "}.get(idle.state, "!!  ")
     yield f"{mark}IDLE  {idle.state}"
     yield f"{_INDENT}{idle.explanation}"

@@ -68,7 +68,7 @@ def _result(**changes: object) -> ProbeResult:
         ),
         pytest.param(
             _result(idle=IdleResult(state="closed", seconds=5.0, explanation="the backend closed it")),
-            ["BAD IDLE  closed", "          the backend closed it"],
+            ["!!  IDLE  closed", "          the backend closed it"],
             id="idle connection",
         ),
     ],
