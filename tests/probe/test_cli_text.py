@@ -10,7 +10,7 @@ from jsonschema import validate
 from bot.cli import main
 from bot.probe.cli_text import run_probe
 from tests.probe.certificates import DAY, Authority, make
-from tests.probe.conftest import CONTRACT, NAME, SHORT
+from tests.probe.conftest import CONTRACT, NAME, PATIENT
 from tests.probe.servers import OK, answering, serving, tls_context
 
 
@@ -41,7 +41,7 @@ async def test_json_of_a_plain_port_has_no_tls() -> None:
 async def test_json_of_a_closed_port_stops_at_tcp() -> None:
     async with serving(answering(OK)) as port:
         pass
-    text, status = await asyncio.to_thread(run_probe, f"https://127.0.0.1:{port}", output="json", limits=SHORT)
+    text, status = await asyncio.to_thread(run_probe, f"https://127.0.0.1:{port}", output="json", limits=PATIENT)
     found = json.loads(text)
     validate(found, CONTRACT)
     assert (found["tcp"], found["tls"], found["http"], status) == ("refused", None, None, 1)

@@ -9,7 +9,7 @@ import pytest
 from bot.probe.prober import probe, probe_all
 from bot.probe.target import target_from_url
 from tests.probe.certificates import Authority
-from tests.probe.conftest import NAME, SHORT, TINY, Probe, http_part, promised, tls_part
+from tests.probe.conftest import NAME, PATIENT, TINY, Probe, http_part, promised, tls_part
 from tests.probe.servers import (
     MYSQL,
     OK,
@@ -171,7 +171,7 @@ async def test_an_answer_that_drips_for_ever_is_a_timeout(probe_http: Probe) -> 
 async def test_head_is_asked_for_no_body() -> None:
     async with serving(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")) as port:
         target = target_from_url(f"http://127.0.0.1:{port}/").model_copy(update={"method": "HEAD"})
-        result = await probe(target, limits=SHORT)
+        result = await probe(target, limits=PATIENT)
     assert promised(result) == {"tcp": "ok", "tls": None, "http": http_part(200)}
 
 
@@ -202,7 +202,7 @@ async def test_the_request_is_the_one_that_the_url_names() -> None:
         writer.write(OK)
 
     async with serving(handler) as port:
-        await probe(target_from_url(f"http://127.0.0.1:{port}/v1/orders?id=7", server_name=NAME), limits=SHORT)
+        await probe(target_from_url(f"http://127.0.0.1:{port}/v1/orders?id=7", server_name=NAME), limits=PATIENT)
     lines = seen[0].decode().split("\r\n")
     assert lines[0] == "GET /v1/orders?id=7 HTTP/1.1"
     assert f"Host: {NAME}:{port}" in lines
@@ -249,6 +249,6 @@ async def test_many_targets_keep_their_order_and_share_the_limit() -> None:
 
     async with serving(handler) as port:
         targets = [target_from_url(f"http://127.0.0.1:{port}/{number:02}") for number in range(10)]
-        results = await probe_all(targets, limits=SHORT.model_copy(update={"concurrency": 2}))
+        results = await probe_all(targets, limits=PATIENT.model_copy(update={"concurrency": 2}))
     assert [one.http.status for one in results] == [200 + number for number in range(10)]
     assert highest <= 2

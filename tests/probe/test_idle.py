@@ -10,7 +10,7 @@ from bot.probe.idle import watch
 from bot.probe.prober import probe
 from bot.probe.target import Limits, target_from_url
 from tests.probe.certificates import Authority
-from tests.probe.conftest import NAME, SHORT
+from tests.probe.conftest import NAME, PATIENT
 from tests.probe.servers import OK, answering, serving, tls_context
 
 KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -88,13 +88,13 @@ async def test_a_real_backend_that_hangs_up_after_its_answer(authority: Authorit
     context = tls_context(authority, authority.leaf(NAME), authority.intermediate) if scheme == "https" else None
     async with serving(answering(KEPT), context) as port:
         target = target_from_url(f"{scheme}://127.0.0.1:{port}/", server_name=NAME, ca_file=authority.ca_file)
-        result = await probe(target, limits=SHORT.model_copy(update={"idle": 60.0}))
+        result = await probe(target, limits=PATIENT.model_copy(update={"idle": 60.0}))
     assert (result.ok, result.idle.state) == (True, "closed")
 
 
 async def test_no_watch_unless_asked_for_and_none_over_a_fault() -> None:
     async with serving(answering(b"garbage")) as port:
         target = target_from_url(f"http://127.0.0.1:{port}/")
-        assert (await probe(target, limits=SHORT.model_copy(update={"idle": 60.0}))).idle is None
+        assert (await probe(target, limits=PATIENT.model_copy(update={"idle": 60.0}))).idle is None
     async with serving(answering(KEPT)) as port:
-        assert (await probe(target_from_url(f"http://127.0.0.1:{port}/"), limits=SHORT)).idle is None
+        assert (await probe(target_from_url(f"http://127.0.0.1:{port}/"), limits=PATIENT)).idle is None

@@ -13,14 +13,14 @@ from bot.probe.prober import probe, probe_all
 from bot.probe.target import Limits, target_from_url
 from bot.probe.transport import reconnect
 from tests.probe.certificates import Authority
-from tests.probe.conftest import SHORT, TINY, http_part, promised, tls_part
+from tests.probe.conftest import PATIENT, TINY, http_part, promised, tls_part
 from tests.probe.servers import OK, answering, blocking, serving, silence, tls_context
 
 
 async def test_refused() -> None:
     async with serving(silence) as port:
         pass
-    result = await probe(target_from_url(f"https://127.0.0.1:{port}/"), limits=SHORT)
+    result = await probe(target_from_url(f"https://127.0.0.1:{port}/"), limits=PATIENT)
     assert promised(result) == {"tcp": "refused", "tls": None, "http": None}
 
 
@@ -30,7 +30,7 @@ async def test_a_reset_before_the_client_looks_is_no_refusal(scheme: str) -> Non
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     async with blocking(reset) as port:
-        results = await probe_all([target_from_url(f"{scheme}://127.0.0.1:{port}/")] * 20, limits=SHORT)
+        results = await probe_all([target_from_url(f"{scheme}://127.0.0.1:{port}/")] * 20, limits=PATIENT)
     tls = tls_part(None, ("handshake-failed",), None)
     expected = (None, http_part(None, "reset")) if scheme == "http" else (tls, None)
     for result in results:
@@ -58,7 +58,7 @@ async def test_what_the_peer_closed_before_the_request_came_is_closed() -> None:
 
 
 async def test_unroutable() -> None:
-    result = await probe(target_from_url("http://255.255.255.255:9/"), limits=SHORT)
+    result = await probe(target_from_url("http://255.255.255.255:9/"), limits=PATIENT)
     assert promised(result) == {"tcp": "unreachable", "tls": None, "http": None}
     assert result.explanation
 
@@ -73,7 +73,7 @@ async def test_a_name_that_does_not_resolve_is_unreachable_and_says_so(monkeypat
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
-    result = await probe(target_from_url("http://missing.example.com/"), limits=SHORT)
+    result = await probe(target_from_url("http://missing.example.com/"), limits=PATIENT)
     assert result.tcp == "unreachable"
     assert "missing.example.com could not be resolved" in result.explanation
 
@@ -84,7 +84,7 @@ async def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch)
 
     async with serving(answering(OK)) as port:
         monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
-        result = await probe(target_from_url(f"http://two.example.com:{port}/"), limits=SHORT)
+        result = await probe(target_from_url(f"http://two.example.com:{port}/"), limits=PATIENT)
     assert [(one.address, one.tcp) for one in result.addresses] == [("127.0.0.2", "refused"), ("127.0.0.1", "ok")]
     assert (result.address, result.http.status) == ("127.0.0.1", 200)
     assert "1 of 2 addresses" in result.explanation
@@ -115,5 +115,5 @@ async def test_a_resolver_that_does_not_answer_ends_in_time(monkeypatch: pytest.
 async def test_ipv6(authority: Authority) -> None:
     made = [authority.leaf("::1"), authority.intermediate]
     async with serving(answering(OK), tls_context(authority, *made), host="::1") as port:
-        result = await probe(target_from_url(f"https://[::1]:{port}/", ca_file=authority.ca_file), limits=SHORT)
+        result = await probe(target_from_url(f"https://[::1]:{port}/", ca_file=authority.ca_file), limits=PATIENT)
     assert promised(result) == {"tcp": "ok", "tls": tls_part(made[0], ()), "http": http_part(200)}
