@@ -104,6 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("url", help="such as https://10.0.0.5:8443/health")
     probe.add_argument("--server-name", help="the name to send and to check in the certificate (default: the host)")
     probe.add_argument("--ca-file", help="PEM file of further trusted roots")
+    probe.add_argument("--head", action="store_true", help="ask with HEAD instead of GET")
+    probe.add_argument(
+        "--idle",
+        type=_idle_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="then leave a connection alone that long, to see whether the backend ends it (load balancers keep theirs "
+        "for 350 s, Application Load Balancers for 60 s)",
+    )
     _format(probe)
     probe.set_defaults(run=_probe)
 
@@ -211,12 +220,27 @@ def _probe(options: argparse.Namespace) -> int:
 
     try:
         text, status = run_probe(
-            options.url, server_name=options.server_name, ca_file=options.ca_file, output=options.format
+            options.url,
+            server_name=options.server_name,
+            ca_file=options.ca_file,
+            method="HEAD" if options.head else "GET",
+            idle=options.idle,
+            output=options.format,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
     sys.stdout.write(text)
     return status
+
+
+def _idle_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 900:
+        raise argparse.ArgumentTypeError(f"expected 1 to 900 seconds, not {text}")
+    return seconds
 
 
 def _serve(_: argparse.Namespace) -> int:

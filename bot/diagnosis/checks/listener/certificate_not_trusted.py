@@ -30,6 +30,7 @@ from bot.diagnosis.sources import (
 )
 
 _UNTRUSTED = frozenset({Trust.PRIVATE, Trust.INCOMPLETE, Trust.SELF_SIGNED})
+_DOUBTFUL = frozenset({Trust.CHAINED, Trust.UNORDERED, Trust.UNLISTED})
 
 
 class CertificateNotTrusted(Check[ListenerHop]):
@@ -39,8 +40,10 @@ class CertificateNotTrusted(Check[ListenerHop]):
     signed itself, and one whose intermediate certificates are not served with it. The request then ends in HTTP 500.
     How we decide: at the listener that ends TLS, the certificate that SNI selects is judged. Amazon's own pass; one of
     a private authority of ACM fails, and so does an imported one that signed itself or lacks the certificate of its
-    issuer. An imported chain that is whole passes, unless the log shows that API Gateway does not trust it (E3): then
-    it warns. With insecureSkipVerification (REST APIs only) TLS-04 judges. Where TLS passes through to the target, only
+    issuer. An imported chain that leads to an authority on our copy of API Gateway's list passes. One that ends in a
+    root that is not on the list fails, if the copy is whole; it warns if the copy is older than 180 days. Of any other
+    chain that is whole we cannot tell: it passes, unless the log shows that API Gateway does not trust it (E3): then it
+    warns. With insecureSkipVerification (REST APIs only) TLS-04 judges. Where TLS passes through to the target, only
     the log tells: E3 on this path fails.
     How to fix: serve a public certificate, or import the certificate again together with its intermediates.
     References: AWS: api-gateway-supported-certificate-authorities-for-http-endpoints; ACM: import-certificate.
@@ -77,7 +80,7 @@ class CertificateNotTrusted(Check[ListenerHop]):
             summary = f"The certificate of {label(subject)} is not known."
             return self.undecided(subject.listener.listener_arn, summary, subject=subject)
         bad = [chain for chain in chains if chain.trust in _UNTRUSTED]
-        doubtful = [chain for chain in chains if chain.trust in {Trust.CHAINED, Trust.UNORDERED}]
+        doubtful = [chain for chain in chains if chain.trust in _DOUBTFUL]
         unknown = [chain for chain in chains if chain.trust is Trust.UNKNOWN]
         first = next(iter(bad or unknown or doubtful or chains))
         summary = f"{label(subject)}: its certificate {first.words}."
@@ -91,7 +94,7 @@ class CertificateNotTrusted(Check[ListenerHop]):
             summary = f"{summary[:-1]}, but the log shows that API Gateway does not trust it (E3)."
             cited = [first.citation, *citations(distrusted, walk)]
             return self.warned(first.arn, summary, cited, _fix(subject, first), subject=subject)
-        if first.trust is Trust.UNORDERED:
+        if first.trust in {Trust.UNORDERED, Trust.UNLISTED}:
             return self.warned(first.arn, summary, [first.citation], _fix(subject, first), subject=subject)
         return self.passed(first.arn, summary, subject=subject)
 
