@@ -65,7 +65,9 @@ def probe_plan(evidence: Evidence) -> ProbePlan:
     walk = Walk(evidence)
     paths = walk.paths.items
     if not paths:
-        return ProbePlan(why_none="This request leads through no VPC link that I know, so there is no backend to probe.")
+        return ProbePlan(
+            why_none="This request leads through no VPC link that I know, so there is no backend to probe."
+        )
     every = tuple(dict.fromkeys(target for path in paths for target in probe_targets(evidence, path)))
     if not every:
         return ProbePlan(why_none=_why_none(walk))

@@ -13,7 +13,7 @@ from datetime import UTC
 from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import TargetGroupHop
-from bot.diagnosis.model import Citation
+from bot.diagnosis.model import Citation, ProbedAddress
 from bot.diagnosis.probe_targets import ProbeTarget, targets_of
 from bot.diagnosis.resources import Probe, ProbedHttp, ProbedTls
 from bot.diagnosis.sources import PROBE
@@ -106,3 +106,23 @@ def cite_fault(found: Sequence[Probed], part: str, *faults: str) -> list[Citatio
 def cite_tcp(found: Sequence[Probed]) -> list[Citation]:
     """Cite how TCP connections were taken."""
     return [one.cite("tcp", one.probe.tcp) for one in found[:_CITED]]
+
+
+def probed_addresses(evidence: Evidence) -> tuple[ProbedAddress, ...]:
+    """Return everything that was probed, for the report."""
+    return tuple(
+        ProbedAddress(
+            address=x.address,
+            port=x.port,
+            scheme=x.scheme,
+            server_name=x.server_name,
+            at=x.at,
+            seen_from=x.seen_from,
+            tcp=x.tcp,
+            tls_faults=x.tls.faults if x.tls else (),
+            http_status=(x.http.status or None) if x.http else None,
+            http_fault=x.http.fault if x.http else "",
+            explanation=x.explanation,
+        )
+        for _, x in evidence.items(PROBE)
+    )

@@ -1,7 +1,7 @@
 """What a probe saw of one address: the evidence that no call of AWS can give.
 
 It mirrors the result of the probe without knowing it: a saved bundle is replayed where no probe is installed. Names of
-states and faults are those of `vpclink probe --format json`, kept as text: a fault that a newer probe names is no error.
+states and faults are those of `vpclink probe --format json`, kept as text: one that a newer probe names is no error.
 """
 
 from __future__ import annotations
