@@ -27,6 +27,9 @@ from bot.jobs.interface import JobQueue
 from bot.jobs.sqlite import SqliteJobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
+from bot.probing.asking import PROBE
+from bot.probing.vantage import LocalVantage, Vantage
+from bot.probing.worker import ProbeWorker
 from bot.reading import CannotReadError, Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
 from bot.report.marks import Marks
@@ -66,9 +69,10 @@ class World:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
+    vantage: Vantage | None = None
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, world: World | None = None) -> None:
     """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError for the file."""
     log_json(settings.log_level)
     stop = asyncio.Event()
@@ -76,7 +80,7 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, ValueError, RuntimeError):  # a system or thread without signals
             loop.add_signal_handler(name, stop.set)
-    await run(settings, stop)
+    await run(settings, stop, world)
 
 
 async def run(settings: Settings, stop: asyncio.Event, world: World | None = None) -> None:
@@ -103,8 +107,10 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     )
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings)
+    vantage = world.vantage or vantage_of(settings.probe)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name),
+        DIAGNOSE: diagnosing(shared, world, bot_name, vantage),
+        PROBE: probing(shared, world, vantage),
         ALARM: responding(shared, world, settings, queue, Marks(client)),
     }
     edge = handlers.Edge(
@@ -114,6 +120,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        can_probe=vantage is not None,
     )
     return Service(
         settings=settings,
@@ -136,7 +143,7 @@ class Shared:
     readings: SharedReadings
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
+def diagnosing(shared: Shared, world: World, bot_name: str, vantage: Vantage | None) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -145,6 +152,19 @@ def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
         readings=shared.readings,
         clock=world.clock,
         bot_name=bot_name,
+        checks=world.checks,
+        probe_from=vantage.name if vantage else "",
+    )
+
+
+def probing(shared: Shared, world: World, vantage: Vantage | None) -> ProbeWorker:
+    """Who does `probe` jobs."""
+    return ProbeWorker(
+        store=shared.store,
+        poster=shared.poster,
+        renderer=shared.renderer,
+        vantage=vantage,
+        clock=world.clock,
         checks=world.checks,
     )
 
@@ -218,6 +238,26 @@ def aws_alarms() -> Alarms:
     from bot.aws.alarms import AlarmReader
 
     return AlarmReader(boto3.Session())
+
+
+def vantage_of(setting: str) -> Vantage | None:
+    """Where Probe now probes from; boto3 is imported where a function does it."""
+    kind, _, template = setting.partition(":")
+    if kind == "local":
+        return LocalVantage()
+    if kind != "lambda":
+        return None
+    import boto3
+
+    from bot.aws.connection import Calls, Connection
+    from bot.aws.probe_function import FunctionVantage
+
+    session = boto3.Session()
+
+    def own_account(region: str) -> str:
+        return str(Calls(Connection(session, region)).call("sts", "get_caller_identity")["Account"])
+
+    return FunctionVantage(session, template, own_account)
 
 
 def aws_readers() -> Readers:

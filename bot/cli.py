@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument("--save", metavar="FILE", help="also write the evidence bundle, for `vpclink replay`")
     diagnose.add_argument("--deadline", type=float, default=25.0, help="seconds until it reports what it has")
     diagnose.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
+    diagnose.add_argument("--probe", action="store_true", help="also probe the path's addresses from this host")
     diagnose.add_argument("--changes", action="store_true", help="also look up who changed what (CloudTrail)")
     _format(diagnose)
     diagnose.set_defaults(run=_diagnose)
@@ -154,12 +155,33 @@ def _diagnose(options: argparse.Namespace) -> int:
     clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
     reader = readers(session)(request)
     evidence = engine.collect(request, reader, clock, deadline=options.deadline)
+    if options.probe:
+        evidence = _probed(evidence)
     if options.changes:
         names = resources_to_look_up(engine.report(evidence))
         evidence = engine.with_changes(evidence, names, reader)
     if options.save:
         Path(options.save).write_text(to_json(evidence), encoding="utf-8")
     return _print_report(evidence, options)
+
+
+def _probed(evidence: Evidence) -> Evidence:
+    """Probe the addresses of the path from this host; where that cannot be, say so and go on without."""
+    from bot.probing.order import prepared, with_results
+    from bot.probing.vantage import CannotProbeError, LocalVantage
+
+    vantage, order = LocalVantage("this host"), prepared(evidence)
+    for one in order.left_out:
+        print(f"vpclink: not probed: {one}", file=sys.stderr)
+    if order.order is None:
+        print(f"vpclink: nothing was probed. {order.why_none}", file=sys.stderr)
+        return evidence
+    try:
+        results = vantage.probe_now(order.order)
+    except CannotProbeError as error:
+        print(f"vpclink: nothing was probed. {error}", file=sys.stderr)
+        return evidence
+    return with_results(evidence, order.targets, results, at=datetime.now(UTC), seen_from=vantage.name)
 
 
 def _replay(options: argparse.Namespace) -> int:

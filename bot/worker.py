@@ -54,7 +54,10 @@ class _Work:
 
 
 class Worker:
-    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`."""
+    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`.
+
+    `probe_from` says where Probe now would probe from; empty where nothing is set up for it.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Worker:
         clock: engine.Clock,
         bot_name: str,
         checks: Sequence[Check[Any]] | None = None,
+        probe_from: str = "",
     ) -> None:
         self._store = store
         self._poster = poster
@@ -74,6 +78,7 @@ class Worker:
         self._clock = clock
         self._bot_name = bot_name
         self._checks = checks
+        self._probe_from = probe_from
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -217,7 +222,9 @@ class Worker:
         """The verdict into the message, the details into the thread."""
         previous = await self._previous(work.ask)
         changed = difference(previous, report) if previous else None
-        outcome = Outcome(report, evidence, work.run.run_id, work.ask.user, previous, changed)
+        outcome = Outcome(
+            report, evidence, work.run.run_id, work.ask.user, previous, changed, probe_from=self._probe_from
+        )
         context = outcome_view(outcome)
         await self._show(work, self._renderer.message(context))
         work.told = True

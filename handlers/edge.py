@@ -12,6 +12,7 @@ from typing import Any
 from bot.diagnosis.model import Report
 from bot.jobs.interface import JobQueue
 from bot.log_lines import event
+from bot.probing.asking import PROBE, ProbeAsk
 from bot.report.asking import DIAGNOSE, Ask
 from bot.report.contexts import Context, Notice
 from bot.report.message import Message
@@ -40,6 +41,8 @@ class Edge:
     default_region: str | None = None
     bot_name: str = "vpclink"
     retention_days: int = 30
+    can_probe: bool = False
+    """Whether something is set up that Probe now can probe from."""
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
 
@@ -52,6 +55,11 @@ class Edge:
         """Keep an alarm, as `enqueue` keeps a request."""
         put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
+
+    async def enqueue_probe(self, ask: ProbeAsk, *, key: str, group: str) -> None:
+        """Keep a request to probe, as `enqueue` keeps one to diagnose."""
+        put = await self.jobs.put(PROBE, ask.model_dump(mode="json"), key=key, group=group)
+        event(log, "probe asked for", job=put.job_id, duplicate=put.duplicate, run=ask.run)
 
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""

@@ -15,6 +15,7 @@ from bot.report.gap_lines import gap_lines
 from bot.report.limits import clip, limited
 from bot.report.naming import linked, subject_of
 from bot.report.path_view import path_view
+from bot.report.probe_view import probe_confirm, probes_something
 from bot.report.thread_view import steps_of
 from bot.report.unresolved_view import unresolved_view
 from bot.report.wording import CONFIDENCES, clock_time, duration, listed
@@ -34,6 +35,8 @@ class Outcome:
     asker: str = ""
     previous: Report | None = None
     difference: Difference | None = None
+    probe_from: str = ""
+    """Where Probe now would probe from; empty where nothing is set up for it."""
 
 
 def outcome_view(outcome: Outcome) -> c.Context:
@@ -141,6 +144,8 @@ def buttons_of(outcome: Outcome) -> c.Buttons:
     return c.Buttons(
         rerun=encode_rerun(outcome.run_id, request) if request else "",
         logs=outcome.run_id if report.logs else "",
+        probe=outcome.run_id if outcome.evidence and probes_something(outcome.evidence) else "",
+        probe_confirm=probe_confirm(outcome.evidence, outcome.probe_from) if outcome.evidence else "",
     )
 
 

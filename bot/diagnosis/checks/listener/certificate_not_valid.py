@@ -130,7 +130,8 @@ class CertificateNotValid(Check[ListenerHop]):
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """The certificate is valid and issued."""
-        found = walk.evidence.get(CERTIFICATE, finding.resource)
+        known = walk.evidence.was_read(CERTIFICATE, finding.resource)  # what a target serves is not on the model
+        found = walk.evidence.get(CERTIFICATE, finding.resource) if known else None
         return with_sound_certificate(walk.evidence, found) if found else None
 
 

@@ -33,9 +33,9 @@ class ClientCertificateMissing(Check[ListenerHop]):
     without a certificate that it trusts. API Gateway shows one only where a REST API's stage has it.
     How we decide: an application load balancer's listener that verifies clients fails where the stage has no client
     certificate, where that has expired or is gone, and for HTTP APIs, which have none. Where TLS passes through, an
-    expired one warns, for only the backend knows whether it demands it; a probe of which it demands one tells. A TLS listener of a network load balancer ends
-    TLS and hands no client certificate on: a stage that has one warns. Whether the other side trusts the certificate
-    only a probe or its own log tells.
+    expired one warns, for only the backend knows whether it demands it; where a probe shows that it does, it fails. A
+    TLS listener of a network load balancer ends TLS and hands no client certificate on: a stage that has one warns.
+    Whether the other side trusts the certificate only its own log tells.
     How to fix: generate a client certificate, give it to the stage, and let the backend trust it.
     References: AWS: getting-started-client-side-ssl-authentication; mutual-authentication (application);
     load-balancer-listeners (network); api-gateway-known-issues (some servers do not accept it).
