@@ -105,6 +105,7 @@ def test_every_setting_is_documented():
         "VPCLINK_CONCURRENCY",
         "VPCLINK_DEFAULT_REGION",
         "VPCLINK_ALARM_WINDOW",
+        "VPCLINK_PROBE",
         "VPCLINK_TEMPLATES",
         "VPCLINK_LOG_LEVEL",
         "VPCLINK_RETENTION_DAYS",

@@ -91,6 +91,11 @@ def places(found: Iterable[Probed]) -> str:
     return some(x.target.place for x in found)
 
 
+def serving(found: Sequence[Probed]) -> str:
+    """Name addresses with the verb behind them: `10.0.1.5:443 serves`, `10.0.1.5:443, 10.0.2.5:443 serve`."""
+    return f"{places(found)} {'serves' if len(found) == 1 else 'serve'}"
+
+
 def cite_fault(found: Sequence[Probed], part: str, *faults: str) -> list[Citation]:
     """Cite faults of `tls` or `http` with the probe's own sentence."""
     cited = []

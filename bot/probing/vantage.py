@@ -13,7 +13,7 @@ from bot.probe.target import Limits
 
 NOT_INSTALLED = (
     "Nothing is set up that could probe. Where I run inside the VPC, set VPCLINK_PROBE=local; otherwise install the "
-    "probe function in the VPC and set VPCLINK_PROBE=lambda:NAME (docs/probe-now.md says how). From any host of the VPC, "
+    "probe function in the VPC and set VPCLINK_PROBE=lambda:NAME (docs/probe-now.md says how). From any host inside, "
     "vpclink diagnose with --probe does the same."
 )
 

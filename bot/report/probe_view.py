@@ -13,12 +13,10 @@ from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed
 from bot.diagnosis.resources import ProbedTls
 from bot.probing.order import prepared
 from bot.report import contexts as c
-from bot.report.limits import clip, limited
+from bot.report.limits import CONFIRM_TEXT, clip, limited
 from bot.report.naming import subject_of
 from bot.report.wording import CONFIDENCES, STATES, count
 
-_CONFIRM = 300
-"""Characters of a confirmation (https://docs.slack.dev/reference/block-kit/composition-objects/)."""
 _WORDS = 280
 _PLACES_SHOWN = 4
 
@@ -45,7 +43,7 @@ def probe_confirm(evidence: Evidence, probe_from: str) -> str:
         f"From {clip(probe_from, 70)} to {', '.join(places.items)}{more} (at most {MOST_TARGETS}): a TCP connection, "
         f"{asked} each. Nothing is changed."
     )
-    return clip(text, _CONFIRM)
+    return clip(text, CONFIRM_TEXT["text"])
 
 
 def probe_results_view(

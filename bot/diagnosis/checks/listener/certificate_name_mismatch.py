@@ -17,7 +17,7 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.probed import Probed, cite_fault, places
+from bot.diagnosis.probed import Probed, cite_fault, serving
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
 
@@ -130,7 +130,7 @@ class CertificateNameMismatch(Check[ListenerHop]):
         """The mismatch as a probe saw it."""
         names = shown[0].tls.sans or _common_name(shown[0].tls.subject)
         summary = (
-            f"The certificate that {places(shown)} behind {_where(subject)} serves does not name {host}: "
+            f"Behind {_where(subject)}, {serving(shown)} a certificate that does not fit: "
             f"{explain_mismatch(host, names)}."
         )
         fix, cited = _fix(subject, host, None, names), cite_fault(shown, "tls", _MISMATCH)

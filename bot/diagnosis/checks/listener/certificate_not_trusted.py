@@ -21,7 +21,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import Probed, cite_fault, places
+from bot.diagnosis.probed import Probed, cite_fault, serving
 from bot.diagnosis.sources import (
     CERTIFICATE,
     CERTIFICATE_BODY,
@@ -136,7 +136,7 @@ class CertificateNotTrusted(Check[ListenerHop]):
         """A chain without a trusted root as a probe was served it."""
         fault = next(x for x in NO_ROOT if x in bad[0].tls.faults)
         said = bad[0].tls.explanations.get(fault) or fault
-        summary = f"{label(subject)}: {places(bad)} serves a certificate that API Gateway does not trust: {said}."
+        summary = f"{label(subject)}: {serving(bad)} a certificate that API Gateway does not trust: {said}."
         cited = [*cite_fault(bad, "tls", *NO_ROOT), *citations(logged(walk, subject.path, "E3").any, walk)]
         return self.failed(subject.listener.listener_arn, summary, cited, _on_target(), subject=subject)
 

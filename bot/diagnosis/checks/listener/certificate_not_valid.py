@@ -24,7 +24,7 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.probed import Probed, cite_fault, places
+from bot.diagnosis.probed import Probed, cite_fault, serving
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
 
@@ -102,7 +102,7 @@ class CertificateNotValid(Check[ListenerHop]):
         cited = cite_fault(old, "tls", *_OUT_OF_DATE)
         fault = next(x for x in _OUT_OF_DATE if x in old[0].tls.faults)
         said = old[0].tls.explanations.get(fault) or fault
-        summary = f"{label(subject)}: {places(old)} serves a certificate that is {fault.replace('-', ' ')}: {said}."
+        summary = f"{label(subject)}: {serving(old)} a certificate that is {fault.replace('-', ' ')}: {said}."
         fix = on_target("Renew the certificate on the server, and reload it.")
         return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)
 

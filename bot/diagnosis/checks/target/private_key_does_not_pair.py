@@ -12,7 +12,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import cite_fault, places
+from bot.diagnosis.probed import cite_fault, serving
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, TARGET_GROUP, TARGET_HEALTH
 
 _FAULT = "key-mismatch"
@@ -58,9 +58,7 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
         shown, seen = logged(walk, subject.path, "E4"), wire(subject)
         resource, who = _holder(subject, where.end)
         if bad := seen.showing(_FAULT):
-            summary = (
-                f"The private key of {places(bad)}, {bad[0].target.what}, does not belong to the certificate it serves."
-            )
+            summary = f"Behind {label(subject)}, {serving(bad)} a certificate to which the private key does not belong."
             cited = [*cite_fault(bad, "tls", _FAULT), *citations(shown.any, walk)]
             yield self.failed(resource, summary, cited, _fix(subject, where.end), subject=subject)
             return
