@@ -25,7 +25,6 @@ from bot.probing.asking import FRESH_MINUTES, ProbeAsk
 from bot.probing.order import Prepared, prepared, with_results
 from bot.probing.vantage import NOT_INSTALLED, CannotProbeError, Vantage
 from bot.report import contexts as c
-from bot.report.difference import difference
 from bot.report.message import Message
 from bot.report.outcome_view import Outcome, outcome_view
 from bot.report.poster import Place, Poster, UnreachableError
@@ -173,15 +172,8 @@ class ProbeWorker:
         seen = probed(evidence, order.targets)
         view = probe_results_view(seen, order.left_out, before.report, report, asker=ask.user)
         await self._post(job, ask, self._renderer.message(view))
-        outcome = Outcome(
-            report,
-            evidence,
-            job.id,
-            ask.user,
-            before.report,
-            difference(before.report, report),
-            probe_from=self._vantage.name if self._vantage else "",
-        )
+        # No comparison with the run before: the thread has just told it.
+        outcome = Outcome(report, evidence, job.id, ask.user, probe_from=self._vantage.name if self._vantage else "")
         await self._poster.turn(ask.channel, urgent=True)
         message = self._renderer.message(outcome_view(outcome))
         if not await self._poster.update(ask.channel, ask.message_ts, message):

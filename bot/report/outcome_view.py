@@ -63,7 +63,7 @@ def outcome_view(outcome: Outcome) -> c.Context:
     gaps = limited(gap_lines(report.gaps), _MOST_GAPS)
     return c.Inconclusive(
         subject=subject_of(report.request),
-        summary=clip(_undecided(report.verdict.summary), _HEADLINE),
+        summary=clip(_undecided(report.verdict.summary), _HEADLINE) + _hint(report),
         failures=failures(report, outcome.evidence),
         gaps=gaps.items,
         more_gaps=gaps.more,
@@ -78,6 +78,12 @@ def _undecided(summary: str) -> str:
     """The verdict's sentence without the words that the headline has said already."""
     rest = summary.removeprefix("Not decided: ")
     return rest[:1].upper() + rest[1:]
+
+
+def _hint(report: Report) -> str:
+    """Where a check could say more after a probe, that a probe is worth it."""
+    waiting = {x.check for x in report.findings if x.status is Status.UNKNOWN and "Probe now" in x.summary}
+    return f" AWS does not show what {listed(sorted(waiting))} must know: a probe does." if waiting else ""
 
 
 def _cause_found(outcome: Outcome, cause: Cause) -> c.CauseFound:

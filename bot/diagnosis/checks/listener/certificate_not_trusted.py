@@ -12,7 +12,7 @@ from bot.diagnosis.checks.listener.certificate_fixes import (
     use_public,
     with_sound_certificate,
 )
-from bot.diagnosis.checks.listener.probed_tls import agreed, wire
+from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, agreed, wire
 from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
@@ -31,8 +31,6 @@ from bot.diagnosis.sources import (
     ROUTES,
 )
 
-NO_ROOT = ("self-signed", "incomplete-chain", "untrusted-root")
-"""What a probe calls the three ways to lead to no trusted authority."""
 _UNTRUSTED = frozenset({Trust.PRIVATE, Trust.INCOMPLETE, Trust.SELF_SIGNED})
 
 

@@ -12,6 +12,8 @@ from bot.diagnosis.model import Citation, Finding, Status
 from bot.diagnosis.probe_targets import nodes_of, targets_of
 from bot.diagnosis.probed import CANNOT_SEE, Probed, probed
 
+NO_ROOT = ("self-signed", "incomplete-chain", "untrusted-root")
+"""What a probe calls the three ways to lead to no trusted authority."""
 _NO_HANDSHAKE = frozenset({"not-tls", "handshake-failed", "key-mismatch"})
 
 

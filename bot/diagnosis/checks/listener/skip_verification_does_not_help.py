@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.integration.edited_integration import with_integration
 from bot.diagnosis.checks.listener.certificate_fixes import on_target, use_public, with_sound_certificate
-from bot.diagnosis.checks.listener.probed_tls import Wire, wire
+from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, Wire, wire
 from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
@@ -136,7 +136,8 @@ class SkipVerificationDoesNotHelp(Check[ListenerHop]):
             )
             cited = [*cite_fault(incomplete, "tls", "incomplete-chain"), setting]
             return self.warned(arn, summary, cited, fix, subject=subject)
-        if seen.whole and not shown.any and all(x.tls.trusted_root for x in seen.served):
+        public = all(x.tls.trusted_root for x in seen.served) and not seen.showing(*NO_ROOT)
+        if seen.whole and public and not shown.any:
             summary = f"The targets behind {label(subject)} serve a public chain: the setting only adds risk."
             cited = [seen.served[0].cite("tls root", seen.served[0].tls.trusted_root), setting]
             return self.warned(arn, summary, cited, _switch_off(subject), subject=subject)
