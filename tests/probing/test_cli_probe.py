@@ -1,0 +1,59 @@
+"""`vpclink diagnose … --probe`: the same order and the same law, from the host that it runs on."""
+
+import pytest
+
+from bot.cli import _probed
+from bot.diagnosis import sources as s
+from bot.diagnosis.engine import report
+from bot.probing.vantage import CannotProbeError, LocalVantage
+from bot.report.terminal import render_terminal
+from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
+from tests.diagnosis import worlds_tls as tls
+from tests.probing.bench import Standin
+
+THROUGH = tls.nlb_pass_through()
+
+
+@pytest.fixture
+def results(monkeypatch):
+    """This host sees the wrong certificate everywhere."""
+    import asyncio
+
+    standin = Standin()
+
+    def probe_now(self, order):
+        return asyncio.run(standin.probe(order, w.request()))
+
+    monkeypatch.setattr(LocalVantage, "probe_now", probe_now)
+    return standin
+
+
+def test_what_this_host_sees_is_judged(results):
+    (cause, *_) = report(_probed(THROUGH)).verdict.causes
+    assert (cause.check, cause.confidence) == ("TLS-01", "confirmed")
+    assert "from this host at" in cause.citations[0].field
+
+
+def test_where_there_is_nothing_to_probe_the_diagnosis_goes_on_and_says_why(results, capsys):
+    evidence = w.changed(s.LISTENERS, w.NLB, ())
+    assert _probed(evidence) is evidence
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "nothing was probed. The path ends before a load balancer's listener" in err
+
+
+def test_what_cannot_be_probed_is_said_on_standard_error(results, capsys, monkeypatch):
+    def refused(self, order):
+        raise CannotProbeError("The probe was refused.")
+
+    monkeypatch.setattr(LocalVantage, "probe_now", refused)
+    assert _probed(THROUGH) is THROUGH
+    assert "nothing was probed. The probe was refused." in capsys.readouterr().err
+
+
+def test_the_terminal_says_what_was_probed_from_where_and_what_that_cannot_tell():
+    told = render_terminal(report(p.probed(THROUGH, tls=p.tls("expired"))))
+    assert f"Probed from {p.BASTION}" in told
+    assert "BAD 10.20.11.10:8080 expired" in told
+    assert "A probe does not see the way through PrivateLink" in told
