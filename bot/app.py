@@ -249,15 +249,9 @@ def vantage_of(setting: str) -> Vantage | None:
         return None
     import boto3
 
-    from bot.aws.connection import Calls, Connection
     from bot.aws.probe_function import FunctionVantage
 
-    session = boto3.Session()
-
-    def own_account(region: str) -> str:
-        return str(Calls(Connection(session, region)).call("sts", "get_caller_identity")["Account"])
-
-    return FunctionVantage(session, template, own_account)
+    return FunctionVantage(boto3.Session(), template)
 
 
 def aws_readers() -> Readers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import boto3
@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from bot.diagnosis.model import Request
+from bot.diagnosis.model import ResolvedRequest
 from bot.diagnosis.redaction import redact
 from bot.probe.order import Order
 from bot.probe.result import ProbeResult
@@ -33,13 +33,12 @@ class FunctionVantage:
     """Probes from a Lambda function.
 
     `template` is its name or ARN; `{account}` and `{region}` in it stand for those of the diagnosed request, so that
-    one setting names a function in each account. `account` tells this process's own account.
+    one setting names a function in each account.
     """
 
-    def __init__(self, session: boto3.Session, template: str, account: Callable[[str], str]) -> None:
+    def __init__(self, session: boto3.Session, template: str) -> None:
         self._session = session
         self._template = template
-        self._account = account
         self._lock = threading.Lock()
 
     @property
@@ -47,11 +46,11 @@ class FunctionVantage:
         """Where it stands."""
         return f"the function {self._template.rpartition(':function:')[2]} in the VPC"
 
-    async def probe(self, order: Order, request: Request) -> Sequence[ProbeResult]:
+    async def probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:
         """Carry out the order there."""
         return await asyncio.to_thread(self._probe, order, request)
 
-    def _probe(self, order: Order, request: Request) -> Sequence[ProbeResult]:
+    def _probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:
         answer = self._invoke(order, request)
         if "refused" in answer:
             raise CannotProbeError(f"The probe function refused: {answer['refused']}.")
@@ -65,7 +64,7 @@ class FunctionVantage:
             )
         return results
 
-    def _invoke(self, order: Order, request: Request) -> dict[str, Any]:
+    def _invoke(self, order: Order, request: ResolvedRequest) -> dict[str, Any]:
         name = self._function(request)
         with self._lock:  # a session makes clients in one thread at a time
             client = self._session.client("lambda", region_name=request.region, config=_CONFIG)
@@ -85,11 +84,12 @@ class FunctionVantage:
             raise CannotProbeError(f"The probe function {name} failed{f': {redact(str(said))[:200]}' if said else ''}.")
         return answer
 
-    def _function(self, request: Request) -> str:
-        account = ""
-        if "{account}" in self._template:
-            account = request.account or self._account(request.region)
-        return self._template.replace("{account}", account).replace("{region}", request.region)
+    def _function(self, request: ResolvedRequest) -> str:
+        if "{account}" in self._template and not request.account:
+            raise CannotProbeError(
+                "The account of this API is not known, so I cannot tell its probe function."
+            )
+        return self._template.replace("{account}", request.account or "").replace("{region}", request.region)
 
 
 def _words(error: ClientError, name: str) -> str:

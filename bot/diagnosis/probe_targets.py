@@ -43,7 +43,7 @@ class ProbeTarget:
     @property
     def place(self) -> str:
         """`10.0.1.5:8443`, or `[fd00::5]:8443`."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        return place_of(self.address, self.port)
 
     @property
     def key(self) -> str:
@@ -58,6 +58,11 @@ class ProbePlan:
     targets: tuple[ProbeTarget, ...] = ()
     left_out: tuple[ProbeTarget, ...] = ()
     why_none: str = ""
+
+
+def place_of(address: str, port: int) -> str:
+    """Return how an address and a port are written together."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def probe_plan(evidence: Evidence) -> ProbePlan:

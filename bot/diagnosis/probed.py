@@ -7,14 +7,14 @@ for everybody; that nothing answers is so only from there, for security groups, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import TargetGroupHop
-from bot.diagnosis.model import Citation, ProbedAddress
-from bot.diagnosis.probe_targets import ProbeTarget, targets_of
+from bot.diagnosis.model import Citation, Finding, ProbedAddress
+from bot.diagnosis.probe_targets import ProbeTarget, place_of, targets_of
 from bot.diagnosis.resources import Probe, ProbedHttp, ProbedTls
 from bot.diagnosis.sources import PROBE
 
@@ -62,6 +62,18 @@ def probed(evidence: Evidence, targets: Iterable[ProbeTarget]) -> tuple[Probed, 
     return tuple(found)
 
 
+def was_probed(evidence: Evidence) -> bool:
+    """Whether anything was probed: on most evidence nothing was, and no check need look."""
+    return any(name == PROBE.name for name, _ in evidence.reads)
+
+
+def without_cited(evidence: Evidence, finding: Finding) -> Evidence:
+    """Return evidence without the probes that a finding cites."""
+    cited = {citation.resource for citation in finding.citations if citation.source == PROBE.call}
+    gone = [(PROBE.name, key) for key, x in evidence.items(PROBE) if place_of(x.address, x.port) in cited]
+    return replace(evidence, reads={key: value for key, value in evidence.reads.items() if key not in gone})
+
+
 @dataclass(frozen=True)
 class ProbedGroup:
     """The probed targets of one group, and how many there are in all."""
@@ -82,7 +94,7 @@ class ProbedGroup:
 
 def probed_group(hop: TargetGroupHop) -> ProbedGroup:
     """Return what probes saw of a group's targets."""
-    targets = targets_of(hop)
+    targets = targets_of(hop) if was_probed(hop.evidence) else ()
     return ProbedGroup(probed(hop.evidence, targets), len(targets))
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.diagnosis.model import Request
+from bot.diagnosis.model import ResolvedRequest
 from bot.probe.order import LIMITS, Order, Refused, carry_out
 from bot.probe.result import ProbeResult
 from bot.probe.target import Limits
@@ -29,7 +29,7 @@ class Vantage(Protocol):
     def name(self) -> str:
         """Where it stands, as a sentence says it: "the bot's host"."""
 
-    async def probe(self, order: Order, request: Request) -> Sequence[ProbeResult]:
+    async def probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:
         """Carry out the order of a diagnosed request; CannotProbeError where that cannot be done."""
 
 
@@ -58,7 +58,7 @@ class LocalVantage:
         """Where it stands."""
         return self._name
 
-    async def probe(self, order: Order, request: Request) -> Sequence[ProbeResult]:  # noqa: ARG002 - one host for all
+    async def probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:  # noqa: ARG002 - one host
         """Carry out the order here."""
         return await asyncio.to_thread(self.probe_now, order)
 

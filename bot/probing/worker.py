@@ -21,6 +21,7 @@ from bot.diagnosis.model import Report
 from bot.diagnosis.probed import probed
 from bot.jobs.interface import Job
 from bot.log_lines import event, referring
+from bot.probe.result import ProbeResult
 from bot.probing.asking import FRESH_MINUTES, ProbeAsk
 from bot.probing.order import Prepared, prepared, with_results
 from bot.probing.vantage import NOT_INSTALLED, CannotProbeError, Vantage
@@ -82,11 +83,7 @@ class ProbeWorker:
             if known is not None and known.state is RunState.DONE:
                 return
             try:
-                before = await self._before(ask)
-                evidence, report = await self._stored(known) or await self._probe(job, ask, before)
-                await self._publish(job, ask, before, report, evidence)
-            except NothingProbed as answer:
-                await self._tell(job, ask, str(answer))
+                await self._answer(job, ask, known)
             except UnreachableError as error:
                 log.warning("probe %s cannot be shown: %s", job.id, error.code)
                 await self._whisper(ask, "Slack does not let me write there any more, so I cannot show what I probed.")
@@ -101,6 +98,15 @@ class ProbeWorker:
                 await self._tell(job, ask, text)
 
     # --- the steps -----------------------------------------------------------------------------------------------
+
+    async def _answer(self, job: Job, ask: ProbeAsk, known: Run | None) -> None:
+        try:
+            before = await self._before(ask)
+            evidence, report = await self._stored(known) or await self._probe(job, ask, before)
+        except NothingProbed as answer:
+            await self._tell(job, ask, str(answer))
+        else:
+            await self._publish(job, ask, before, report, evidence)
 
     async def _before(self, ask: ProbeAsk) -> _Before:
         run = await self._store.runs.get(ask.run)
@@ -121,7 +127,7 @@ class ProbeWorker:
         vantage, order = self._allowed(before.evidence)
         places = count(len(order.targets), "address", "addresses")
         await self._note(job, ask, f"Probing {places} of this path from {vantage.name}…")
-        results = await self._results(vantage, order, before.evidence)
+        results = await self._results(vantage, order, before.report)
         at = self._clock.now()
         evidence = with_results(before.evidence, order.targets, results, at=at, seen_from=vantage.name)
         report = await asyncio.to_thread(engine.report, evidence, self._checks)
@@ -158,11 +164,11 @@ class ProbeWorker:
             raise NothingProbed(f"There is nothing to probe: {order.why_none}")
         return self._vantage, order
 
-    async def _results(self, vantage: Vantage, order: Prepared, evidence: Evidence) -> Sequence[Any]:
+    async def _results(self, vantage: Vantage, order: Prepared, report: Report) -> Sequence[ProbeResult]:
         if order.order is None:
             raise NothingProbed(order.why_none)
         try:
-            return await vantage.probe(order.order, evidence.request)
+            return await vantage.probe(order.order, report.request)
         except CannotProbeError as error:
             raise NothingProbed(str(error)) from error
 

@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 
 from bot.aws.connection import Calls, Connection, NotARead
 from bot.aws.probe_function import ACTION, FunctionVantage
+from bot.diagnosis.engine import report
 from bot.diagnosis.policy import policy_json
 from bot.probe import function
 from bot.probe.order import Order, OrderedTarget
@@ -19,6 +20,7 @@ from tests.probing.bench import Standin
 
 TARGET = OrderedTarget(address="10.20.11.10", port=8443, scheme="https", server_name="orders.example.com")
 ARN = "arn:aws:lambda"
+REQUEST = report(w.healthy()).request
 ORDER = Order(targets=(TARGET,))
 
 
@@ -49,34 +51,39 @@ def session():
 
 
 def vantage(session, template="vpclink-probe"):
-    return FunctionVantage(session, template, lambda region: w.ACCOUNT)
+    return FunctionVantage(session, template)
 
 
 async def test_the_function_gets_the_order_and_its_results_come_back(session):
-    (expected,) = await Standin().probe(ORDER, w.request())
+    (expected,) = await Standin().probe(ORDER, REQUEST)
     session.answers({"results": [expected.model_dump(mode="json")]})
-    (result,) = await vantage(session).probe(ORDER, w.request())
+    (result,) = await vantage(session).probe(ORDER, REQUEST)
     assert result == expected
 
 
 async def test_what_the_function_refuses_is_told(session):
     session.answers(function.handler({"targets": []}, None))
     with pytest.raises(CannotProbeError, match="The probe function refused: targets"):
-        await vantage(session).probe(ORDER, w.request())
+        await vantage(session).probe(ORDER, REQUEST)
 
 
 @pytest.mark.parametrize(
     ("template", "request_", "name"),
     [
-        (f"{ARN}:{{region}}:{{account}}:function:p", w.request(), f"{ARN}:{w.REGION}:{w.ACCOUNT}:function:p"),
-        ("probe-{account}", w.request(account="444455556666"), "probe-444455556666"),
-        ("probe", w.request(), "probe"),
+        (f"{ARN}:{{region}}:{{account}}:function:p", REQUEST, f"{ARN}:{w.REGION}:{w.ACCOUNT}:function:p"),
+        ("probe-{account}", REQUEST.model_copy(update={"account": "444455556666"}), "probe-444455556666"),
+        ("probe", REQUEST, "probe"),
     ],
 )
 async def test_one_setting_names_a_function_in_each_account(session, template, request_, name):
     session.answers({"results": []}, name=name)
     with pytest.raises(CannotProbeError, match="0 results for 1 addresses"):
         await vantage(session, template).probe(ORDER, request_)
+
+
+async def test_an_account_that_is_not_known_names_no_function(session):
+    with pytest.raises(CannotProbeError, match="account of this API is not known"):
+        await vantage(session, "probe-{account}").probe(ORDER, REQUEST.model_copy(update={"account": None}))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +97,7 @@ async def test_one_setting_names_a_function_in_each_account(session, template, r
 async def test_an_error_of_lambda_says_what_to_do(session, code, said):
     session.stub.add_client_error("invoke", code)
     with pytest.raises(CannotProbeError) as caught:
-        await vantage(session).probe(ORDER, w.request())
+        await vantage(session).probe(ORDER, REQUEST)
     assert said in str(caught.value)
 
 
@@ -110,7 +117,7 @@ async def test_an_error_of_lambda_says_what_to_do(session, code, said):
 async def test_an_answer_that_is_none_says_so(session, payload, reply, said):
     session.answers(payload, **reply)
     with pytest.raises(CannotProbeError, match=said):
-        await vantage(session).probe(ORDER, w.request())
+        await vantage(session).probe(ORDER, REQUEST)
 
 
 def test_the_read_law_and_the_read_only_policy_know_no_invocation():
@@ -121,4 +128,4 @@ def test_the_read_law_and_the_read_only_policy_know_no_invocation():
 
 def test_it_says_where_it_stands():
     arn = "arn:aws:lambda:{region}:{account}:function:vpclink-probe"
-    assert FunctionVantage(boto3.Session(), arn, str).name == "the function vpclink-probe in the VPC"
+    assert FunctionVantage(boto3.Session(), arn).name == "the function vpclink-probe in the VPC"

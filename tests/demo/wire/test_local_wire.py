@@ -6,10 +6,11 @@ import pytest
 
 from bot.demo.aws.demo_world import demo_world
 from bot.demo.wire import LocalWire
-from bot.diagnosis.model import Request
+from bot.diagnosis.engine import report
 from bot.probe.order import Order, OrderedTarget
+from tests.diagnosis import worlds as w
 
-REQUEST = Request(api="x", stage="prod", region="eu-west-1")
+REQUEST = report(w.healthy()).request
 
 
 @pytest.fixture(scope="module")

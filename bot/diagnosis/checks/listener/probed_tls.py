@@ -10,7 +10,7 @@ from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Status
 from bot.diagnosis.probe_targets import nodes_of, targets_of
-from bot.diagnosis.probed import CANNOT_SEE, Probed, probed
+from bot.diagnosis.probed import CANNOT_SEE, Probed, probed, was_probed
 
 NO_ROOT = ("self-signed", "incomplete-chain", "untrusted-root")
 """What a probe calls the three ways to lead to no trusted authority."""
@@ -46,6 +46,8 @@ class Wire:
 
 def wire(hop: ListenerHop) -> Wire:
     """Return what probes saw of the certificate that this listener, or the targets behind it, serve."""
+    if not was_probed(hop.evidence):
+        return Wire((), 0)
     end = tls_end(hop).end
     if end is End.HERE:
         targets = nodes_of(hop)
