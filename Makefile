@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots bench
+.PHONY: help setup demo test lint format docs catalogues lock accuracy scenarios screenshots bench
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -37,6 +37,9 @@ format: setup ## Rewrite the code in the project's style
 
 docs: setup ## Regenerate what is generated from the checks
 	$(BIN)/python -m bot.docs
+
+catalogues: setup ## Collect the messages that people read, and compile their translations
+	$(BIN)/python -m bot.catalogues
 
 lock: ## Pin every dependency again, with hashes
 	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.txt

@@ -32,11 +32,14 @@ from bot.probing.vantage import LocalVantage, Vantage
 from bot.probing.worker import ProbeWorker
 from bot.reading import CannotReadError, Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
+from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
+from bot.report.pictures import Painter
 from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
@@ -108,8 +111,9 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings)
     vantage = world.vantage or vantage_of(settings.probe)
+    illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name, vantage),
+        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator, vantage),
         PROBE: probing(shared, world, vantage),
         ALARM: responding(shared, world, settings, queue, Marks(client)),
     }
@@ -143,7 +147,9 @@ class Shared:
     readings: SharedReadings
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str, vantage: Vantage | None) -> Worker:
+def diagnosing(
+    shared: Shared, world: World, bot_name: str, illustrator: Illustrator, vantage: Vantage | None
+) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -153,6 +159,7 @@ def diagnosing(shared: Shared, world: World, bot_name: str, vantage: Vantage | N
         clock=world.clock,
         bot_name=bot_name,
         checks=world.checks,
+        illustrator=illustrator,
         probe_from=vantage.name if vantage else "",
     )
 

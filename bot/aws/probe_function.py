@@ -86,9 +86,7 @@ class FunctionVantage:
 
     def _function(self, request: ResolvedRequest) -> str:
         if "{account}" in self._template and not request.account:
-            raise CannotProbeError(
-                "The account of this API is not known, so I cannot tell its probe function."
-            )
+            raise CannotProbeError("The account of this API is not known, so I cannot tell its probe function.")
         return self._template.replace("{account}", request.account or "").replace("{region}", request.region)
 
 

@@ -16,6 +16,7 @@ from bot.report.contexts.answers import (
     NoticeView,
     RequestChoice,
 )
+from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.outcome import (
     CauseFound,
     GapLine,
@@ -38,6 +39,7 @@ from bot.report.contexts.parts import (
     Subject,
     Why,
 )
+from bot.report.contexts.pictures import ChartPicture, PathPicture
 from bot.report.contexts.running import (
     Failed,
     Progress,
@@ -66,6 +68,10 @@ __all__ = [
     "Change",
     "ChangeGroup",
     "Changes",
+    "Chart",
+    "ChartPicture",
+    "ChartPoint",
+    "ChartSeries",
     "Choice",
     "Cited",
     "Context",
@@ -88,6 +94,7 @@ __all__ = [
     "Notice",
     "NoticeView",
     "PathLine",
+    "PathPicture",
     "PathView",
     "ProbeLine",
     "ProbeResults",
