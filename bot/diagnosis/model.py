@@ -110,6 +110,13 @@ class Citation(Frozen):
     resource: str
     field: str
     value: str
+    seen_from: str = ""
+    """Of a probe: where it stood, and when. What a call of AWS says is the same from everywhere."""
+
+    @property
+    def origin(self) -> str:
+        """The source, and where it saw this."""
+        return f"{self.source} from {self.seen_from}" if self.seen_from else self.source
 
 
 class Fix(Frozen):

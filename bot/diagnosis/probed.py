@@ -45,8 +45,8 @@ class Probed:
 
     def cite(self, field: str, value: str) -> Citation:
         """Cite what it showed, with where and when it was seen."""
-        seen = f"from {self.probe.seen_from} at {self.probe.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        return Citation(source=PROBE.call, resource=self.target.place, field=f"{field} ({seen})", value=value)
+        seen = f"{self.probe.seen_from} at {self.probe.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return Citation(source=PROBE.call, resource=self.target.place, field=field, value=value, seen_from=seen)
 
 
 def probed(evidence: Evidence, targets: Iterable[ProbeTarget]) -> tuple[Probed, ...]:

@@ -54,7 +54,7 @@ def probe_results_view(
         subject=subject_of(after.request),
         seen_from=seen[0].probe.seen_from,
         asker=asker,
-        lines=tuple(_line(one) for one in seen),
+        lines=_lines(seen),
         left_out=tuple(left_out),
         limits=CANNOT_SEE,
         before=verdict_words(before),
@@ -83,8 +83,18 @@ def same_verdict(before: Report, after: Report) -> bool:
     return told(before) == told(after)
 
 
-def _line(seen: Probed) -> c.ProbeLine:
-    return c.ProbeLine(mark=_mark(seen), place=seen.target.place, what=seen.target.what, words=_words(seen))
+def _lines(seen: Sequence[Probed]) -> tuple[c.ProbeLine, ...]:
+    """One line for all addresses of one kind that showed the same."""
+    alike: dict[tuple[str, str, str], list[Probed]] = {}
+    for one in seen:
+        _, _, group = one.target.what.partition(" of ")
+        alike.setdefault((_mark(one), _words(one), group or one.target.what), []).append(one)
+    lines = []
+    for (mark, words, kind), found in alike.items():
+        several = len(found) > 1 and found[0].target.what != kind
+        what = f"{len(found)} targets of {kind}" if several else found[0].target.what
+        lines.append(c.ProbeLine(mark, tuple(one.target.place for one in found), what, words))
+    return tuple(lines)
 
 
 def _mark(seen: Probed) -> str:
@@ -96,7 +106,7 @@ def _mark(seen: Probed) -> str:
 
 def _words(seen: Probed) -> str:
     if seen.probe.tcp != "ok":
-        return clip(f"TCP {seen.probe.tcp}: {seen.probe.explanation}", _WORDS)
+        return clip(f"TCP {seen.probe.tcp}: {seen.probe.explanation.removeprefix(seen.target.place).strip()}", _WORDS)
     parts = _tls(seen.tls) if seen.probe.tls else ["TCP ok"]
     if seen.http.fault:
         parts.append(f"HTTP {seen.http.fault}: {seen.http.explanation}")

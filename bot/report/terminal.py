@@ -76,7 +76,7 @@ def _cause(cause: Cause) -> Iterator[str]:
     yield from _wrapped(cause.summary)
     yield from _wrapped(cause.reason)
     for citation in cause.citations:
-        yield "  - " + visible(f"{citation.resource} {citation.field} = {citation.value} ({citation.source})")
+        yield "  - " + visible(f"{citation.resource} {citation.field} = {citation.value} ({citation.origin})")
     if cause.symptoms:
         yield f"  explains {', '.join(cause.symptoms)}"
     if cause.fix:

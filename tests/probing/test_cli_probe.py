@@ -32,7 +32,7 @@ def results(monkeypatch):
 def test_what_this_host_sees_is_judged(results):
     (cause, *_) = report(_probed(THROUGH)).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-01", "confirmed")
-    assert "from this host at" in cause.citations[0].field
+    assert cause.citations[0].seen_from.startswith("this host at ")
 
 
 def test_where_there_is_nothing_to_probe_the_diagnosis_goes_on_and_says_why(results, capsys):

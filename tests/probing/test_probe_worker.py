@@ -80,7 +80,7 @@ async def test_a_press_shows_the_wire_and_judges_again(slack, store, vantage):
     assert "TLS-01" in after["text"]
     wire = next(m for m in thread if "What the wire says" in texts(m))
     assert wire["thread_ts"] == report["ts"]
-    assert "10.20.11.10:8080` target i-0a1 of orders-tg: TLS hostname-mismatch" in texts(wire)
+    assert "`10.20.11.10:8080` `10.20.12.10:8080` 2 targets of orders-tg: TLS hostname-mismatch" in texts(wire)
     assert "Before the probe: no fault found." in texts(wire)
     assert "A probe does not see the way through PrivateLink" in texts(wire)
     assert any("Details of TLS-01" in m["text"] for m in thread)

@@ -73,10 +73,10 @@ class HopFindings(Context):
 
 @dataclass(frozen=True)
 class ProbeLine:
-    """One probed address: `place` is address and port, `what` stands there, `words` are what it showed."""
+    """What one or several addresses showed: `places` are addresses with ports, `what` stands there."""
 
     mark: str
-    place: str
+    places: tuple[str, ...]
     what: str
     words: str
 
