@@ -17,6 +17,7 @@ from tests.diagnosis import worlds_tls as tls
 from tests.handlers.bench import Reading, local_slack
 from tests.handlers.worker_bench import NOW, job, new_worker, shown
 from tests.probing.bench import Standin, probe_job, probe_worker
+from tests.test_worker_failures import Crash, CrashingStore
 
 RUN = job().id
 SECRET = "abcdefghijklmnopqrstuvwxyz012345"
@@ -125,24 +126,33 @@ async def test_a_job_that_comes_again_probes_and_posts_nothing_twice(slack, stor
     assert len(vantage.orders) == 1
 
 
-class Gone(BaseException):
-    """The process is gone."""
-
-
-async def test_a_crash_after_the_probe_is_finished_without_another_probe(slack, store, vantage, monkeypatch):
+@pytest.mark.parametrize("after", [False, True], ids=["before it", "after it"])
+@pytest.mark.parametrize(
+    ("method", "number", "probes"),
+    [
+        ("posts.intend", 1, 1),
+        ("posts.posted", 1, 1),
+        ("runs.save", 1, None),
+        ("posts.intend", 2, 1),
+        ("posts.posted", 2, 1),
+        ("runs.save", 2, 1),
+    ],
+)
+async def test_a_probe_that_crashes_anywhere_is_completed_and_shown_once(
+    slack, store, vantage, method, number, probes, after
+):
     report = await diagnosed(slack, store)
-    press, worker = probe_job(RUN, report["ts"]), probe_worker(slack, store, vantage)
-
-    async def dies(*_: object) -> None:
-        raise Gone
-
-    monkeypatch.setattr(worker, "_publish", dies)
-    with pytest.raises(Gone):
-        await worker.handle(press)
+    press = probe_job(RUN, report["ts"])
+    with pytest.raises(Crash):
+        await probe_worker(slack, CrashingStore(store, method, number, after=after), vantage).handle(press)
     await probe_worker(slack, store, vantage).handle(press)
-    assert len(vantage.orders) == 1
-    assert len([m for m in shown(slack) if "What the wire says" in texts(m)]) == 1
-    assert "TLS-01" in shown(slack)[0]["text"]
+    told, *thread = shown(slack)
+    assert "TLS-01" in told["text"]
+    assert len([m for m in thread if "What the wire says" in texts(m)]) == 1
+    assert len([m for m in thread if "Details of TLS-01" in m["text"]]) == 1
+    # What was probed is kept before anything else: only a crash in between probes again.
+    assert len(vantage.orders) == (probes or (1 if after else 2))
+    assert (await store.runs.get(press.id)).state is RunState.DONE
 
 
 async def test_two_presses_are_two_probes_and_the_second_begins_where_the_first_ended(slack, store, vantage):
