@@ -137,6 +137,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     from bot.diagnosis.changes import resources_to_look_up
     from bot.diagnosis.evidence import to_json
     from bot.diagnosis.model import Request
+    from bot.probing.from_here import probed_from_here
 
     reference = parse_api_text(options.api)
     stage = options.stage or reference.stage
@@ -156,32 +157,13 @@ def _diagnose(options: argparse.Namespace) -> int:
     reader = readers(session)(request)
     evidence = engine.collect(request, reader, clock, deadline=options.deadline)
     if options.probe:
-        evidence = _probed(evidence)
+        evidence = probed_from_here(evidence, lambda text: print(f"vpclink: {text}", file=sys.stderr))
     if options.changes:
         names = resources_to_look_up(engine.report(evidence))
         evidence = engine.with_changes(evidence, names, reader)
     if options.save:
         Path(options.save).write_text(to_json(evidence), encoding="utf-8")
     return _print_report(evidence, options)
-
-
-def _probed(evidence: Evidence) -> Evidence:
-    """Probe the addresses of the path from this host; where that cannot be, say so and go on without."""
-    from bot.probing.order import prepared, with_results
-    from bot.probing.vantage import CannotProbeError, LocalVantage
-
-    vantage, order = LocalVantage("this host"), prepared(evidence)
-    for one in order.left_out:
-        print(f"vpclink: not probed: {one}", file=sys.stderr)
-    if order.order is None:
-        print(f"vpclink: nothing was probed. {order.why_none}", file=sys.stderr)
-        return evidence
-    try:
-        results = vantage.probe_now(order.order)
-    except CannotProbeError as error:
-        print(f"vpclink: nothing was probed. {error}", file=sys.stderr)
-        return evidence
-    return with_results(evidence, order.targets, results, at=datetime.now(UTC), seen_from=vantage.name)
 
 
 def _replay(options: argparse.Namespace) -> int:

@@ -13,8 +13,9 @@ from itertools import zip_longest
 from urllib.parse import quote
 
 from bot.diagnosis.checks.listener.protocol_matrix import way
+from bot.diagnosis.checks.vpc_link.link_peers import cloud_map_ports
 from bot.diagnosis.evidence import Evidence, MissingEvidence
-from bot.diagnosis.hops import BalancerHop, ListenerHop, Path, TargetGroupHop, TargetHop
+from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, TargetGroupHop, TargetHop
 from bot.diagnosis.path import Walk
 
 MOST_TARGETS = 8
@@ -81,10 +82,10 @@ def probe_plan(evidence: Evidence) -> ProbePlan:
 
 
 def probe_targets(evidence: Evidence, path: Path) -> tuple[ProbeTarget, ...]:
-    """Return every address of one path that could be probed: targets and load balancer nodes by turns."""
+    """Return every address of one path that could be probed: targets, instances and load balancer nodes by turns."""
     listeners = [x for x in Walk(evidence).listeners.items if x.path.index == path.index]
     groups = [x for x in Walk(evidence).target_groups.items if x.path.index == path.index]
-    columns = [targets_of(group) for group in groups] + [nodes_of(listener) for listener in listeners]
+    columns = [targets_of(x) for x in groups] + [nodes_of(x) for x in listeners] + [instances_of(path.link)]
     turns = (target for row in zip_longest(*columns) for target in row if target is not None)
     return tuple(dict.fromkeys(turns))
 
@@ -100,6 +101,20 @@ def nodes_of(hop: ListenerHop) -> tuple[ProbeTarget, ...]:
         return ()
     made = (_made(hop.balancer, address, port, hop.balancer.scheme, f"load balancer {name}") for address in addresses)
     return tuple(made)
+
+
+def instances_of(link: LinkHop) -> tuple[ProbeTarget, ...]:
+    """Return the instances that an HTTP API reaches through Cloud Map, without a load balancer."""
+    try:
+        ports = cloud_map_ports(link)
+    except MissingEvidence:
+        return ()
+    name, scheme = f"instance of {link.cloud_map_arn.rpartition('/')[2]}", link.path.endpoint.scheme
+    return tuple(
+        ProbeTarget(address, port, scheme, _server_name(link.path), "/", name)
+        for port, addresses in ports.items()
+        for address in addresses
+    )
 
 
 def targets_of(hop: TargetGroupHop) -> tuple[ProbeTarget, ...]:
@@ -130,7 +145,6 @@ def _target(hop: TargetGroupHop, target: TargetHop, scheme: str) -> ProbeTarget 
 
 
 def _made(balancer: BalancerHop, address: str, port: int, scheme: str, what: str) -> ProbeTarget:
-    path, host = balancer.path, balancer.path.endpoint.host.rstrip(".").lower()
     try:
         facing = balancer.balancer.scheme == "internet-facing" if balancer.balancer else False
     except MissingEvidence:
@@ -139,11 +153,16 @@ def _made(balancer: BalancerHop, address: str, port: int, scheme: str, what: str
         address=address,
         port=port,
         scheme=scheme,
-        server_name=host if _NAME.fullmatch(host) else "",
-        path=_asked_path(path, balancer),
+        server_name=_server_name(balancer.path),
+        path=_asked_path(balancer.path, balancer),
         what=what,
         internet_facing=facing,
     )
+
+
+def _server_name(path: Path) -> str:
+    host = path.endpoint.host.rstrip(".").lower()
+    return host if _NAME.fullmatch(host) else ""
 
 
 def _asked_path(path: Path, balancer: BalancerHop) -> str:

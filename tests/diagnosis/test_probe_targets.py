@@ -1,5 +1,6 @@
 import pytest
 
+from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.path import Walk
 from bot.diagnosis.probe_targets import MOST_TARGETS, probe_plan, probe_targets
@@ -142,3 +143,20 @@ def test_an_ipv6_target_is_written_with_brackets():
 
 def test_the_interfaces_of_instances_that_could_not_be_read_are_left_aside():
     assert {x.port for x in probe_plan(w.denied(s.INSTANCE)).targets} == {80}
+
+
+def test_instances_of_cloud_map_are_reached_without_a_load_balancer():
+    service = f"arn:aws:servicediscovery:{w.REGION}:{w.ACCOUNT}:service/srv-0orders"
+    evidence = v2.http_api()
+    (route,) = evidence.get(s.ROUTES, f"HTTP/{w.API}")
+    changed = route.model_copy(update={"integration": route.integration.model_copy(update={"uri": service})})
+    evidence = w.changed(s.ROUTES, f"HTTP/{w.API}", (changed,), evidence)
+    instances = tuple(
+        r.CloudMapInstance(id=str(i), attributes={"AWS_INSTANCE_IPV4": f"10.20.11.{i}", "AWS_INSTANCE_PORT": "8080"})
+        for i in (1, 2)
+    )
+    plan = probe_plan(w.changed(s.CLOUD_MAP, service, instances, evidence))
+    assert [(x.place, x.what) for x in plan.targets] == [
+        ("10.20.11.1:8080", "instance of srv-0orders"),
+        ("10.20.11.2:8080", "instance of srv-0orders"),
+    ]

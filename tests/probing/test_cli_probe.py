@@ -1,10 +1,12 @@
 """`vpclink diagnose … --probe`: the same order and the same law, from the host that it runs on."""
 
+import asyncio
+
 import pytest
 
-from bot.cli import _probed
 from bot.diagnosis import sources as s
 from bot.diagnosis.engine import report
+from bot.probing.from_here import probed_from_here
 from bot.probing.vantage import CannotProbeError, LocalVantage
 from bot.report.terminal import render_terminal
 from tests.diagnosis import worlds as w
@@ -18,8 +20,6 @@ THROUGH = tls.nlb_pass_through()
 @pytest.fixture
 def results(monkeypatch):
     """This host sees the wrong certificate everywhere."""
-    import asyncio
-
     standin = Standin()
 
     def probe_now(self, order):
@@ -30,26 +30,25 @@ def results(monkeypatch):
 
 
 def test_what_this_host_sees_is_judged(results):
-    (cause, *_) = report(_probed(THROUGH)).verdict.causes
+    (cause, *_) = report(probed_from_here(THROUGH, print)).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-01", "confirmed")
     assert cause.citations[0].seen_from.startswith("this host at ")
 
 
-def test_where_there_is_nothing_to_probe_the_diagnosis_goes_on_and_says_why(results, capsys):
-    evidence = w.changed(s.LISTENERS, w.NLB, ())
-    assert _probed(evidence) is evidence
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "nothing was probed. The path ends before a load balancer's listener" in err
+def test_where_there_is_nothing_to_probe_the_diagnosis_goes_on_and_says_why(results):
+    evidence, told = w.changed(s.LISTENERS, w.NLB, ()), []
+    assert probed_from_here(evidence, told.append) is evidence
+    assert told[0].startswith("nothing was probed. The path ends before a load balancer's listener")
 
 
-def test_what_cannot_be_probed_is_said_on_standard_error(results, capsys, monkeypatch):
+def test_what_cannot_be_probed_is_said(results, monkeypatch):
     def refused(self, order):
         raise CannotProbeError("The probe was refused.")
 
     monkeypatch.setattr(LocalVantage, "probe_now", refused)
-    assert _probed(THROUGH) is THROUGH
-    assert "nothing was probed. The probe was refused." in capsys.readouterr().err
+    told = []
+    assert probed_from_here(THROUGH, told.append) is THROUGH
+    assert told == ["nothing was probed. The probe was refused."]
 
 
 def test_the_terminal_says_what_was_probed_from_where_and_what_that_cannot_tell():
