@@ -267,3 +267,10 @@ def test_what_the_wire_said_is_cited_and_confirms():
     assert (cause.check, cause.confidence) == ("LB-06", "confirmed")
     assert cause.citations[0].source == "probe"
     assert "the port speaks TLS" in cause.summary
+
+
+def test_a_listener_that_refuses_by_its_protocol_is_confirmed_by_its_own_addresses():
+    evidence = nlb(listener="TLS")
+    (cause, *_) = report(p.probed(evidence, p.nodes(evidence), http=PLAIN)).verdict.causes
+    assert (cause.check, cause.confidence) == ("LB-06", "confirmed")
+    assert [c.resource for c in cause.citations if c.source == "probe"] == ["10.20.1.20:80", "10.20.2.20:80"]

@@ -16,7 +16,8 @@ from bot.diagnosis.hops import ListenerHop, TargetGroupHop
 from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import CANNOT_SEE, Probed, cite_fault, places, probed_group
+from bot.diagnosis.probe_targets import nodes_of
+from bot.diagnosis.probed import CANNOT_SEE, Probed, cite_fault, places, probed, probed_group
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import TargetGroup
 from bot.diagnosis.sources import (
@@ -73,6 +74,8 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         refused = refusal(scheme, protocol)
         if refused:
             cited = [self._arrives(subject), self.cite(LISTENERS, arn, "Protocol", protocol)]
+            bad = [x for x in probed(subject.evidence, nodes_of(subject)) if _speaks_something_else(x)]
+            cited += _cited(bad)
             summary = f"{_label(subject)}: {refused.words}."
             yield self.failed(arn, summary, cited, agree(subject), subject=subject)
         elif protocol not in KNOWN_PROTOCOLS or scheme not in {HTTP, HTTPS}:
@@ -120,7 +123,7 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         logged = self._logged(hop, row, walk)
         said = bad[0].tls.explanations.get(_NOT_TLS) or bad[0].http.explanation or "another protocol"
         summary = f"{_label(hop.listener)}: the backend gets {row.words}, but at {places(bad)} {said}."
-        cited = [*cite_fault(bad, "tls", _NOT_TLS), *cite_fault(bad, "http", *_NOT_HTTP)]
+        cited = _cited(bad)
         cited += [self.cite(TARGET_GROUP, hop.arn, "Protocol", _protocol(hop)), *(logged.citations if logged else ())]
         fix = expect_the_same(hop, row.backend_gets)
         return self.failed(hop.listener.listener.listener_arn, summary, cited, fix, subject=hop)
@@ -212,6 +215,10 @@ def _repaired(evidence: Evidence, hop: ListenerHop) -> Evidence:
 
 def _speaks_something_else(seen: Probed) -> bool:
     return _NOT_TLS in seen.tls.faults or seen.http.fault in _NOT_HTTP
+
+
+def _cited(bad: Sequence[Probed]) -> list[Citation]:
+    return [*cite_fault(bad, "tls", _NOT_TLS), *cite_fault(bad, "http", *_NOT_HTTP)]
 
 
 def _row_of(hop: TargetGroupHop) -> Row | None:
