@@ -36,8 +36,8 @@ class FunctionVantage:
     one setting names a function in each account.
     """
 
-    def __init__(self, session: boto3.Session, template: str) -> None:
-        self._session = session
+    def __init__(self, template: str, session: boto3.Session | None = None) -> None:
+        self._session = session or boto3.Session()
         self._template = template
         self._lock = threading.Lock()
 

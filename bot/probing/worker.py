@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from bot.access import Guard, RefusedError, open_to_all
 from bot.diagnosis import engine
 from bot.diagnosis.check import Check
 from bot.diagnosis.evidence import Evidence, from_json, to_json
@@ -67,6 +68,7 @@ class ProbeWorker:
         vantage: Vantage | None,
         clock: engine.Clock,
         checks: Sequence[Check[Any]] | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._store = store
         self._poster = poster
@@ -74,6 +76,7 @@ class ProbeWorker:
         self._vantage = vantage
         self._clock = clock
         self._checks = checks
+        self._guard = guard or open_to_all()
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -113,6 +116,10 @@ class ProbeWorker:
         evidence = await self._store.runs.evidence(ask.run) if run else None
         if run is None or run.report is None or evidence is None:
             raise NothingProbed(FORGOTTEN)
+        try:  # again: the rules may have changed since it was pressed
+            await self._guard.admit_to(run.account, channel=ask.channel, user=ask.user)
+        except RefusedError as refused:
+            raise NothingProbed(str(refused)) from refused
         return _Before(run, Report.model_validate_json(run.report), from_json(evidence))
 
     async def _stored(self, run: Run | None) -> tuple[Evidence, Report] | None:

@@ -2,14 +2,18 @@
 
 import pytest
 
+from bot.access import Guard
 from bot.app import vantage_of
 from bot.aws.probe_function import FunctionVantage
+from bot.config import Accounts
 from bot.probing.asking import PROBE, ProbeAsk
 from bot.probing.vantage import LocalVantage
 from bot.settings import Settings, SettingsError
 from handlers import ids
 from tests.handlers import payloads
+from tests.handlers.conftest import keep
 from tests.handlers.payloads import pressed
+from tests.handlers.test_access import config
 from tests.report import samples
 
 
@@ -53,3 +57,14 @@ def test_the_setting_chooses_the_vantage(monkeypatch):
 def test_a_setting_that_means_nothing_says_what_was_expected(value):
     with pytest.raises(SettingsError, match="VPCLINK_PROBE: expected local, or lambda:"):
         Settings.from_environment({"VPCLINK_PROBE": value}, for_slack=False)
+
+
+async def test_who_may_not_ask_about_the_account_may_not_probe_either(store):
+    desk = payloads.Desk(store, can_probe=True)
+    rules = config({"accounts": ["sandbox"], "users": ["U01ALICE"]}, {"users": ["U0NOBODY"]})
+    object.__setattr__(desk.edge, "guard", Guard(Accounts(rules)))  # frozen: what a running bot cannot do, a test may
+    await keep(store)
+    await desk.send(pressed(ids.PROBE, samples.RUN))
+    assert desk.jobs.put_jobs == {}
+    (answer,) = desk.answers
+    assert answer["text"].startswith("You may not ask about this account")

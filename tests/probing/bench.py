@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.access import Guard
 from bot.diagnosis import engine
 from bot.jobs.interface import Job
 from bot.jobs.message import job_id
@@ -84,7 +85,7 @@ def clock_at(moment: datetime) -> engine.Clock:
     return engine.Clock(now=lambda: moment, monotonic=lambda: 100.0)
 
 
-def probe_worker(slack, store, vantage, *, now: datetime = NOW) -> ProbeWorker:
+def probe_worker(slack, store, vantage, *, now: datetime = NOW, guard: Guard | None = None) -> ProbeWorker:
     app = slack.workspace.apps[0]
     client = worker_client(app.bot_token, slack.api_url, sleep=no_wait)
     return ProbeWorker(
@@ -93,4 +94,5 @@ def probe_worker(slack, store, vantage, *, now: datetime = NOW) -> ProbeWorker:
         renderer=Renderer(ids.for_templates()),
         vantage=vantage,
         clock=clock_at(now),
+        guard=guard,
     )

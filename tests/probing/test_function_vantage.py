@@ -51,7 +51,7 @@ def session():
 
 
 def vantage(session, template="vpclink-probe"):
-    return FunctionVantage(session, template)
+    return FunctionVantage(template, session)
 
 
 async def test_the_function_gets_the_order_and_its_results_come_back(session):
@@ -128,4 +128,4 @@ def test_the_read_law_and_the_read_only_policy_know_no_invocation():
 
 def test_it_says_where_it_stands():
     arn = "arn:aws:lambda:{region}:{account}:function:vpclink-probe"
-    assert FunctionVantage(boto3.Session(), arn).name == "the function vpclink-probe in the VPC"
+    assert FunctionVantage(arn).name == "the function vpclink-probe in the VPC"

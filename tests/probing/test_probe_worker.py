@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.access import Guard
+from bot.config import Accounts, Config
 from bot.diagnosis import sources as s
 from bot.diagnosis.evidence import from_json
 from bot.diagnosis.model import Report
@@ -199,6 +201,14 @@ async def test_a_run_that_is_no_longer_kept_is_said(slack, store, vantage):
     report = await diagnosed(slack, store)
     await probe_worker(slack, store, vantage).handle(probe_job("forgotten", report["ts"]))
     assert "no longer kept" in shown(slack)[-1]["text"]
+    assert vantage.orders == []
+
+
+async def test_rules_that_changed_since_the_press_hold(slack, store, vantage):
+    report = await diagnosed(slack, store)
+    closed = Guard(Accounts(Config.model_validate({"access": {"allow": [{"users": ["U0NOBODY"]}]}})))
+    await probe_worker(slack, store, vantage, guard=closed).handle(probe_job(RUN, report["ts"]))
+    assert "You may not ask about this account in this channel." in shown(slack)[-1]["text"]
     assert vantage.orders == []
 
 

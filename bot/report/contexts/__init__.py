@@ -14,6 +14,7 @@ from bot.report.contexts.answers import (
     LogsView,
     Notice,
     NoticeView,
+    Refused,
     RequestChoice,
 )
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
@@ -100,6 +101,7 @@ __all__ = [
     "ProbeResults",
     "Progress",
     "Question",
+    "Refused",
     "Repair",
     "RequestChoice",
     "Step",
