@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument("--save", metavar="FILE", help="also write the evidence bundle, for `vpclink replay`")
     diagnose.add_argument("--deadline", type=float, default=25.0, help="seconds until it reports what it has")
     diagnose.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
+    diagnose.add_argument("--probe", action="store_true", help="also probe the path's addresses from this host")
     diagnose.add_argument("--changes", action="store_true", help="also look up who changed what (CloudTrail)")
     _format(diagnose)
     diagnose.set_defaults(run=_diagnose)
@@ -162,6 +163,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     from bot.diagnosis.changes import resources_to_look_up
     from bot.diagnosis.evidence import to_json
     from bot.diagnosis.model import Request
+    from bot.probing.from_here import probed_from_here
 
     reference = parse_api_text(options.api)
     stage = options.stage or reference.stage
@@ -181,6 +183,8 @@ def _diagnose(options: argparse.Namespace) -> int:
     clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
     reader = accounts.reader(request)
     evidence = engine.collect(request, reader, clock, deadline=options.deadline)
+    if options.probe:
+        evidence = probed_from_here(evidence, lambda text: print(f"vpclink: {text}", file=sys.stderr))
     if options.changes:
         names = resources_to_look_up(engine.report(evidence))
         evidence = engine.with_changes(evidence, names, reader)

@@ -30,8 +30,8 @@ SERVICES = {
     "sts": "sts",
 }
 """The services that are read, and the prefix of their IAM actions."""
-WRITES = {"bot/aws/accounts.py": {"assume_role"}}
-"""What is called and is no read, by file: it changes nothing but who asks."""
+WRITES = {"bot/aws/accounts.py": {"assume_role"}, "bot/aws/probe_function.py": {"invoke"}}
+"""What is called and is no read, by file: it changes nothing but who asks, or asks a function that only probes."""
 OWN_STORAGE = ("bot/jobs/sqs", "bot/store/dynamodb", "bot/store/aws_calls", "bot/intake/", "bot/lambdas")
 """Where vpclink works on queues and tables of its own; everywhere else an AWS client is made in bot/aws alone."""
 OWN_CALLS = {
@@ -47,7 +47,7 @@ OWN_CALLS = {
     },
 }
 """What may be called there: messages of a queue and items of a table; never a queue, a table, or anything else."""
-MAKES_CLIENTS = {"bot/aws/connection.py", "bot/aws/accounts.py"}
+MAKES_CLIENTS = {"bot/aws/connection.py", "bot/aws/accounts.py", "bot/aws/probe_function.py"}
 SESSION = botocore.session.Session()
 
 

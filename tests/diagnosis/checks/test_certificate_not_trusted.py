@@ -10,6 +10,7 @@ from bot.diagnosis.engine import report
 from bot.diagnosis.supported_authorities import SupportedAuthorities
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_chains as chains
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 
 CHECK = by_code()["TLS-03"]
@@ -226,3 +227,37 @@ def test_a_root_that_is_not_on_the_list_is_ruled_out_by_a_whole_and_fresh_copy(
     (finding,) = w.findings(CHECK, imported(*served))
     assert finding.status == status
     assert ("not among the authorities" in finding.summary) == (status != "pass")
+
+
+THROUGH = tls.nlb_pass_through()
+E3_LINE = "Execution failed due to configuration error: PKIX path building failed"
+
+
+@pytest.mark.parametrize("fault", ["self-signed", "incomplete-chain", "untrusted-root"])
+def test_a_probe_tells_which_way_the_chain_fails(fault):
+    (finding,) = w.findings(CHECK, p.probed(THROUGH, tls=p.tls(fault, trusted_root="")))
+    assert finding.status == "fail"
+    assert f"what the probe says of {fault}" in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(THROUGH), [("pass", w.LISTENER)], id="a public chain"),
+        pytest.param(p.one_bad(THROUGH, tls=p.tls("untrusted-root")), [("fail", w.LISTENER)], id="one of two"),
+        pytest.param(p.probed(w.logged(E3_LINE, evidence=THROUGH)), [("warn", w.LISTENER)], id="E3, and sound now"),
+        pytest.param(p.probed(THROUGH, **p.failed_tcp("timeout")), [("not-applicable", w.LISTENER)], id="no answer"),
+        pytest.param(
+            p.probed(tls.nlb_tls(), p.nodes(tls.nlb_tls()), tls=p.tls("incomplete-chain")),
+            [("fail", w.LISTENER)],
+            id="the listener serves no intermediates",
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_with_insecure_skip_verification_it_is_not_this_checks_question():
+    evidence = tls.with_uri("https://orders.example.com/", THROUGH, insecure_skip_verification=True)
+    assert w.judged(CHECK, p.probed(evidence, tls=p.tls("untrusted-root"))) == [("not-applicable", w.LISTENER)]
