@@ -168,14 +168,11 @@ def queue_intakes(settings: Settings, arrivals: Arrivals, world: World) -> tuple
     """What polls the queues of alarms; boto3 is imported where there are some."""
     if not settings.alarm_queues:
         return ()
-    import boto3
+    from bot.aws.alarm_queue import alarm_queues
 
-    from bot.aws.alarm_queue import AlarmQueue
-
-    session = boto3.Session()
     return tuple(
-        QueueIntake(AlarmQueue(session, url, settings.default_region), arrivals, world.clock.now, world.sleep)
-        for url in settings.alarm_queues
+        QueueIntake(queue, arrivals, world.clock.now, world.sleep)
+        for queue in alarm_queues(settings.alarm_queues, settings.default_region)
     )
 
 

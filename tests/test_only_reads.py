@@ -32,10 +32,24 @@ SERVICES = {
 """The services that are read, and the prefix of their IAM actions."""
 WRITES = {"bot/aws/accounts.py": {"assume_role"}, "bot/aws/probe_function.py": {"invoke"}}
 """What is called and is no read, by file: it changes nothing but who asks, or asks a function that only probes."""
-OWN_STORAGE = ("bot/jobs/sqs", "bot/store/dynamodb", "bot/store/aws_calls", "bot/intake/", "bot/lambdas")
+OWN_STORAGE = (
+    "bot/jobs/sqs",
+    "bot/store/dynamodb",
+    "bot/store/aws_calls",
+    "bot/aws/alarm_queue",
+    "bot/intake/",
+    "bot/lambdas",
+)
 """Where vpclink works on queues and tables of its own; everywhere else an AWS client is made in bot/aws alone."""
 OWN_CALLS = {
-    "sqs": {"change_message_visibility", "delete_message", "get_queue_attributes", "receive_message", "send_message"},
+    "sqs": {
+        "change_message_visibility",
+        "delete_message",
+        "delete_message_batch",
+        "get_queue_attributes",
+        "receive_message",
+        "send_message",
+    },
     "dynamodb": {
         "batch_get_item",
         "batch_write_item",
