@@ -27,9 +27,15 @@ from bot.config import Accounts, load
 from bot.diagnosis.check import Check
 from bot.diagnosis.engine import Clock
 from bot.diagnosis.redaction import redact
+from bot.intake.arrivals import Arrivals
+from bot.intake.queue import QueueIntake
+from bot.intake.sns_http import SNS_PATH, SnsEndpoint
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
+from bot.probing.asking import PROBE
+from bot.probing.vantage import LocalVantage, Vantage
+from bot.probing.worker import ProbeWorker
 from bot.reading import Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
 from bot.report.illustrator import Illustrator
@@ -41,8 +47,14 @@ from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
+from bot.responding.channels import AlarmChannels
+from bot.responding.looking import Alarms, AlarmsIn, LookUp
 from bot.responding.memory import AlarmMemory
-from bot.responding.responder import Alarms, AlarmsIn, Responder
+from bot.responding.recovery import Recovery
+from bot.responding.responder import Responder
+from bot.responding.storm import STORM, Storms
+from bot.responding.summary import Summary
+from bot.responding.voice import Voice
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
@@ -79,6 +91,7 @@ class World:
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    vantage: Vantage | None = None
 
     def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
         """What reads diagnoses and alarms: AWS, where a test does not replace it."""
@@ -87,7 +100,7 @@ class World:
         return self.readers or readers, (lambda *_: given) if given else alarms_in
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, world: World | None = None) -> None:
     """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError."""
     log_json(settings.log_level)
     stop = asyncio.Event()
@@ -95,7 +108,7 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, ValueError, RuntimeError):  # a system or thread without signals
             loop.add_signal_handler(name, stop.set)
-    await run(settings, stop)
+    await run(settings, stop, world)
 
 
 async def run(settings: Settings, stop: asyncio.Event, world: World | None = None) -> None:
@@ -126,11 +139,13 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
     readings = SharedReadings(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings, guard)
+    vantage = world.vantage or vantage_of(settings.probe)
     uploads = Uploads(client, store.posts, pace)
     illustrator = Illustrator(Painter(settings.templates), uploads, poster, renderer)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
-        ALARM: responding(shared, world, settings, queue, Marks(client), alarms_in),
+        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator, vantage),
+        PROBE: probing(shared, world, vantage),
+        **responding(shared, world, settings, queue, Marks(client), alarms_in),
         WATCH: watching(shared, world, queue),
         **task_workers(
             store=store,
@@ -151,9 +166,12 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         bot_name=bot_name,
         retention_days=settings.retention_days,
         workspace_url=str(identity.url or ""),
-        now=world.clock.now,
+        can_probe=vantage is not None,
         guard=guard,
+        alarm_settle=settings.alarm_settle,
+        now=world.clock.now,
     )
+    arrivals = Arrivals(queue, settings.alarm_channel, settings.alarm_settle)
     return Service(
         settings=settings,
         app=bolt_app(settings, edge, identity, session),
@@ -163,6 +181,22 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         readings=readings,
         clock=world.clock,
         refresh_names=edge.refresh_default_names,
+        further=queue_intakes(settings, arrivals, world),
+        posts={SNS_PATH: SnsEndpoint(session, arrivals, settings.alarm_topics, world.clock.now).handle}
+        if settings.alarm_topics
+        else {},
+    )
+
+
+def queue_intakes(settings: Settings, arrivals: Arrivals, world: World) -> tuple[QueueIntake, ...]:
+    """What polls the queues of alarms; boto3 is imported where there are some."""
+    if not settings.alarm_queues:
+        return ()
+    from bot.aws.alarm_queue import alarm_queues
+
+    return tuple(
+        QueueIntake(queue, arrivals, world.clock.now, world.sleep)
+        for queue in alarm_queues(settings.alarm_queues, settings.default_region)
     )
 
 
@@ -177,7 +211,9 @@ class Shared:
     guard: Guard
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
+def diagnosing(
+    shared: Shared, world: World, bot_name: str, illustrator: Illustrator, vantage: Vantage | None
+) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -189,26 +225,63 @@ def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustr
         checks=world.checks,
         guard=shared.guard,
         illustrator=illustrator,
+        probe_from=vantage.name if vantage else "",
+    )
+
+
+def probing(shared: Shared, world: World, vantage: Vantage | None) -> ProbeWorker:
+    """Who does `probe` jobs."""
+    return ProbeWorker(
+        store=shared.store,
+        poster=shared.poster,
+        renderer=shared.renderer,
+        vantage=vantage,
+        guard=shared.guard,
+        clock=world.clock,
+        checks=world.checks,
     )
 
 
 def responding(
     shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks, alarms_in: AlarmsIn
-) -> Responder:
-    """Who does `alarm` jobs."""
-    return Responder(
-        jobs=jobs,
+) -> dict[str, KindOfWorker]:
+    """Who does the jobs about alarms, by kind."""
+    values, now = shared.store.values, world.clock.now
+    look_up = LookUp(alarms_in, settings.alarm_regions, shared.guard)
+    memory = AlarmMemory(shared.store, settings.alarm_window * 60)
+    storms, channels = Storms(values, jobs, now), AlarmChannels(values, now)
+    recovery = Recovery(
         runs=shared.store.runs,
-        memory=AlarmMemory(shared.store, settings.alarm_window * 60),
+        memory=memory,
+        storms=storms,
         poster=shared.poster,
         marks=marks,
         renderer=shared.renderer,
         readings=shared.readings,
-        alarms_in=alarms_in,
+        look_up=look_up,
         guard=shared.guard,
-        default_region=settings.default_region,
         checks=world.checks,
     )
+    responder = Responder(
+        jobs=jobs,
+        memory=memory,
+        storms=storms,
+        look_up=look_up,
+        voice=Voice(shared.poster, shared.renderer, channels),
+        marks=marks,
+        recovery=recovery,
+    )
+    summary = Summary(
+        jobs=jobs,
+        storms=storms,
+        channels=channels,
+        look_up=look_up,
+        poster=shared.poster,
+        marks=marks,
+        renderer=shared.renderer,
+        command=ids.COMMAND,
+    )
+    return {ALARM: responder, STORM: summary}
 
 
 def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
@@ -284,3 +357,15 @@ def aws_readers(accounts: Accounts) -> tuple[Readers, AlarmsIn]:
         return AlarmReader(sessions.session(account, region))
 
     return sessions.reader, alarms_in
+
+
+def vantage_of(setting: str) -> Vantage | None:
+    """Where Probe now probes from; boto3 is imported where a function does it."""
+    kind, _, template = setting.partition(":")
+    if kind == "local":
+        return LocalVantage()
+    if kind != "lambda":
+        return None
+    from bot.aws.probe_function import FunctionVantage
+
+    return FunctionVantage(template)

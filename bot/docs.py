@@ -12,7 +12,7 @@ from pydantic import AliasChoices, SecretStr
 from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
-from bot.diagnosis.policy import policy_json
+from bot.diagnosis.policy import policy_json, queue_policy_json
 from bot.manifest import SCOPES
 from bot.member_role import template
 from bot.settings import Settings
@@ -20,6 +20,7 @@ from bot.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 _POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
 _SCOPES = ("<!-- generated: scopes -->", "<!-- end of generated scopes -->")
+_QUEUE_POLICY = ("<!-- generated: queue policy -->", "<!-- end of generated -->")
 _SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
@@ -85,7 +86,7 @@ def settings_table() -> str:
         choices = field.validation_alias
         names = [str(name) for name in choices.choices] if isinstance(choices, AliasChoices) else []
         default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-        shown = f"`{default}`" if default not in {None, ""} else ""
+        shown = f"`{default}`" if default not in {None, "", ()} else ""
         rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {shown} | {field.description} |")
     return "\n".join(rows)
 
@@ -108,6 +109,8 @@ def _files() -> dict[Path, str]:
     files[path] = readme(path.read_text(encoding="utf-8"))
     slack = ROOT / "docs/slack.md"
     files[slack] = slack_page(slack.read_text(encoding="utf-8"))
+    alarms = ROOT / "docs/alarms.md"
+    files[alarms] = _between(alarms.read_text(encoding="utf-8"), _QUEUE_POLICY, f"```json\n{queue_policy_json()}```")
     return files
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from handlers import (
+    alarm_choices,
     alarms,
     buttons,
     checks,
@@ -35,6 +36,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     commands.register(app)
     mentions.register(app)
     alarms.register(app)
+    alarm_choices.register(app)
     home.register(app)
     for part in (logs, checks, more, histories, watching, picker, buttons):
         part.register(app)

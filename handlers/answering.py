@@ -12,9 +12,10 @@ from bot.report.lists import watch_list
 from bot.report.message import Message
 from bot.tasks.asking import DOCTOR, LOGS, DoctorAsk, LogsAsk
 from handlers import histories, ids, requested, watching
+from handlers.alarm_choices import alarm_status
 from handlers.edge import Edge
 from handlers.forgetting import forget
-from handlers.parsing import UsageError
+from handlers.requested import UsageError
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ async def carry_out(asked: requested.Command, asker: Asker, edge: Edge) -> Messa
     if isinstance(asked, requested.History):
         reader = histories.Reader(asker.user, asker.channel)
         return edge.message(await histories.page(HistoryCursor(about=asked.api), reader, edge))
+    if isinstance(asked, requested.Alarms):
+        return await alarm_status(asked, edge, asker.channel, asker.user)
     if isinstance(asked, requested.Forget):
         return await forget(asked, edge, asker.user)
     return edge.message(_said(asked, edge))

@@ -9,6 +9,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.diagnosis.model import Request
+from bot.probing.asking import ProbeAsk
+from bot.probing.vantage import NOT_INSTALLED
 from bot.report.asking import Ask, decode_request, decode_rerun
 from bot.tasks.asking import DOCTOR, DoctorAsk
 from handlers import ids
@@ -64,17 +66,26 @@ async def choose(
     await ack()
 
 
-async def probe_now(ack: AsyncAck, respond: AsyncRespond, edge: Edge) -> None:
-    """No probe stands inside the VPC: how to probe from there by hand."""
-    await respond(
-        ephemeral(
-            edge.notice(
-                "I cannot reach your VPC from here. On a host inside of it, install vpclink and probe the backend as "
-                "the load balancer would.",
-                "vpclink probe https://10.0.0.5:8443/health --server-name api.example.com",
-            )
+async def probe_now(
+    ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, edge: Edge, reference: str
+) -> None:
+    """Probe the backends of the stored run: a new probe at each press, answered in the thread of the message."""
+    place = pressed_in(body)
+    if not edge.can_probe:
+        await respond(ephemeral(edge.notice(NOT_INSTALLED)))
+    else:
+        ask = ProbeAsk(
+            run=str(action.get("value") or ""),
+            channel=place.channel,
+            message_ts=place.message,
+            thread_ts=place.message_thread,
+            user=body["user"]["id"],
+            response_url=body.get("response_url") or "",
+            reference=reference,
         )
-    )
+        # Several presses under one report are done one after the other.
+        group = f"message:{ask.channel}:{ask.message_ts}"
+        await edge.enqueue_probe(ask, key=press_key(body, action), group=group)
     await ack()
 
 

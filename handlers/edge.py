@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,16 +18,19 @@ from bot.config import UnknownAccountError
 from bot.diagnosis.model import Report
 from bot.jobs.interface import JobQueue
 from bot.log_lines import event
+from bot.probing.asking import PROBE, ProbeAsk
 from bot.report.asking import DIAGNOSE, Ask
 from bot.report.contexts import Context, Notice
 from bot.report.message import Message
 from bot.report.render import Renderer
 from bot.responding.asking import ALARM, AlarmAsk
+from bot.responding.channels import AlarmChannels
 from bot.store.catalogue import FRESH_SECONDS, Catalogue, Place
 from bot.store.feedback import Feedback
 from bot.store.health import Examinations
 from bot.store.interface import Store
 from bot.store.reports import Reports
+from bot.store.times import utc_now
 from bot.tasks.asking import CATALOGUE, CatalogueAsk
 from bot.watching.watch import Watches, WatchTurn, put_turn
 
@@ -54,10 +57,14 @@ class Edge:
     retention_days: int = 30
     workspace_url: str = ""
     """Address of the Slack workspace, of which the addresses of messages are made."""
+    can_probe: bool = False
+    """Whether something is set up that Probe now can probe from."""
     guard: Guard = field(default_factory=open_to_all)
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = utc_now
+    alarm_settle: float = 0.0
+    """Seconds until a recovery is told."""
 
     def region_in(self, channel: str) -> str | None:
         """The region of a request in this channel that names none."""
@@ -73,13 +80,13 @@ class Edge:
         put = await self.jobs.put(DIAGNOSE, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "request taken", job=put.job_id, duplicate=put.duplicate, api=ask.request.api)
 
-    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None) -> None:
+    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None, delay: float = 0) -> None:
         """Keep an alarm, as `enqueue` keeps a request. What nobody asked for is judged where its account is known."""
         account = ask.alarm.metric_account or ask.alarm.account
         if ask.user and account:
             region = ask.alarm.region or self.default_region or ""
             await self.guard.admit_account(account, region, channel=ask.channel, user=ask.user)
-        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group)
+        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group, delay=delay)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
 
     async def enqueue_task(self, kind: str, ask: BaseModel, *, key: str) -> None:
@@ -102,6 +109,12 @@ class Edge:
     async def begin_watch(self, watch: str, due: datetime, reference: str) -> None:
         """Have a watch checked for the first time."""
         await put_turn(self.jobs, WatchTurn(watch=watch, due=due, reference=reference), 0)
+
+    async def enqueue_probe(self, ask: ProbeAsk, *, key: str, group: str) -> None:
+        """Keep a request to probe what a stored run is about, as `enqueue` keeps one to diagnose."""
+        await self.admit_to_run(ask.run, channel=ask.channel, user=ask.user)
+        put = await self.jobs.put(PROBE, ask.model_dump(mode="json"), key=key, group=group)
+        event(log, "probe asked for", job=put.job_id, duplicate=put.duplicate, run=ask.run)
 
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""
@@ -129,6 +142,11 @@ class Edge:
             return Place(region, self.guard.accounts.settled(account or None, region, channel))
         except UnknownAccountError:
             return Place(region, account or None)
+
+    @property
+    def alarm_channels(self) -> AlarmChannels:
+        """What people have chosen for alarms."""
+        return AlarmChannels(self.store.values, self.now)
 
     async def report(self, run_id: str) -> Report | None:
         """The report of a run, or of a look into the logs, where it is still kept."""
@@ -182,3 +200,8 @@ def ephemeral(message: Message) -> dict[str, Any]:
         "text": message.text,
         "blocks": list(message.blocks),
     }
+
+
+def to_all(message: Message) -> dict[str, Any]:
+    """A message as an answer that the whole channel sees."""
+    return {**ephemeral(message), "response_type": "in_channel"}

@@ -30,12 +30,19 @@ UNWATCH: Final = "vpclink_unwatch"
 """End a watch. The value is the watch's id."""
 RUN_DOCTOR: Final = "vpclink_run_doctor"
 """Try every read. The value is the region, and behind a space the account where one is named."""
+WAKE_AT_HOME: Final = "vpclink_wake_at_home"
+"""End a snooze from App Home. The value is the channel, `/`, and the alarm's identity."""
 PICK: Final = "vpclink_pick"
 """Open the modal that asks what is to be diagnosed."""
 OPEN: Final = "vpclink_open"
 """A link. Slack tells of the press, and there is nothing to do. Several stand in one view, as with `CHOOSE`."""
 
 # --- shortcuts --------------------------------------------------------------------------------------------------------
+
+SNOOZE_ALARM: Final = "vpclink_snooze_alarm"
+"""The menu of how long an alarm is left alone. A value is a preset, `/`, and the alarm's identity."""
+WAKE_ALARM: Final = "vpclink_wake_alarm"
+"""End a snooze. The value is the alarm's identity."""
 
 DIAGNOSE_ALARM: Final = "vpclink_diagnose_alarm"
 """The shortcut in the menu of every message."""

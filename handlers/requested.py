@@ -13,6 +13,7 @@ EXPLAIN_USAGE: Final = "explain <check code, such as TG-01, or a pasted log line
 HISTORY_USAGE: Final = "history [api]"
 WATCH_USAGE: Final = "watch <api> <stage> [every 30m]"
 UNWATCH_USAGE: Final = "unwatch <api> [stage]"
+ALARMS_USAGE: Final = "alarms on, alarms off or alarms status"
 FORGET_USAGE: Final = "forget <api id>, or forget --before 30d"
 DOCTOR_USAGE: Final = "doctor [--account name] [--region region]"
 
@@ -24,9 +25,23 @@ USAGES: Final = {
     "watch_usage": WATCH_USAGE,
     "unwatch_usage": UNWATCH_USAGE,
     "doctor_usage": DOCTOR_USAGE,
+    "alarms_usage": ALARMS_USAGE,
     "forget_usage": FORGET_USAGE,
 }
 """All of them, by their names in the template of `help`."""
+
+
+class UsageError(ValueError):
+    """What was written is not understood: the problem, and what was expected instead.
+
+    `field` is the part of the request that it is about (api, stage, route, region, account, since), where it is one's.
+    """
+
+    def __init__(self, problem: str, expected: str, field: str = "") -> None:
+        super().__init__(f"{problem} Expected: {expected}")
+        self.problem = problem
+        self.expected = expected
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,13 @@ class Doctor:
 
 
 @dataclass(frozen=True)
+class Alarms:
+    """Answer alarms in this channel, leave them alone, or (neither) say which it is."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True)
 class Forget:
     """Delete the stored runs of this API, or those that are older than so many days."""
 
@@ -121,6 +143,7 @@ Command = (
     | ListWatches
     | EndWatch
     | Doctor
+    | Alarms
     | Forget
     | Help
     | Pick

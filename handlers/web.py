@@ -24,6 +24,7 @@ _SHUTDOWN_SECONDS = 3.0
 _BODY_SECONDS = 5.0
 """How long a body may take: Slack gives up after three."""
 
+Post = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
 """Whether all is well, and the facts behind it. Nothing in them is secret: anybody may ask."""
 
@@ -31,7 +32,8 @@ Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
 class HttpServer:
     """Listens on an address. With an app it takes Slack's requests; without one it only answers about health.
 
-    `secret` is the signing secret; without it no request is Slack's. `wall` is a clock, in seconds since 1970.
+    `posts` are further paths that take a POST, each with what handles it. `secret` is the signing secret; without it no
+    request is Slack's. `wall` is a clock, in seconds since 1970.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class HttpServer:
         host: str,
         port: int,
         health: Health,
+        posts: Mapping[str, Post] | None = None,
         *,
         secret: str = "",
         wall: Callable[[], float] = time.time,
@@ -52,6 +55,8 @@ class HttpServer:
         if app is not None:
             self._application.router.add_post(EVENTS_PATH, self._slack(app))
         self._application.router.add_get(HEALTH_PATH, self._health)
+        for path, handle in (posts or {}).items():
+            self._application.router.add_post(path, handle)
         self._report = health
         self._runner: web.AppRunner | None = None
 

@@ -228,6 +228,7 @@ class Desk:
     errors: dict[str, str] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
     guard: Guard = field(default_factory=open_to_all)
+    can_probe: bool = False
 
     def __post_init__(self) -> None:
         async def authorize(**_: object) -> AuthorizeResult:
@@ -249,6 +250,7 @@ class Desk:
             default_region="eu-west-1",
             guard=self.guard,
             new_reference=lambda: "ab12cd34",
+            can_probe=self.can_probe,
         )
 
         async def without_network(context: Any, next: Any) -> None:  # noqa: A002 - Bolt's name

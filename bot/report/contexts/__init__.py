@@ -6,8 +6,15 @@ Text comes as it is: escaping is the template environment's work. An empty strin
 from __future__ import annotations
 
 from bot.report.contexts.alarms import (
+    AlarmCard,
+    AlarmIntro,
     AlarmLine,
+    AlarmList,
     AlarmQuestion,
+    AlarmStatus,
+    AlarmStorm,
+    SnoozeLine,
+    StormLine,
 )
 from bot.report.contexts.answers import (
     DoctorReport,
@@ -25,6 +32,7 @@ from bot.report.contexts.answers import (
 )
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.home import (
+    HomeSnooze,
     HomeView,
     PlaceLine,
 )
@@ -74,6 +82,8 @@ from bot.report.contexts.thread import (
     Gaps,
     HopFindings,
     LogExcerpt,
+    ProbeLine,
+    ProbeResults,
     Repair,
     ThreadNote,
     Ways,
@@ -85,8 +95,13 @@ from bot.report.contexts.watching import (
 )
 
 __all__ = [
+    "AlarmCard",
+    "AlarmIntro",
     "AlarmLine",
+    "AlarmList",
     "AlarmQuestion",
+    "AlarmStatus",
+    "AlarmStorm",
     "Buttons",
     "CauseDetails",
     "CauseFound",
@@ -115,6 +130,7 @@ __all__ = [
     "Headline",
     "HelpText",
     "HistoryPage",
+    "HomeSnooze",
     "HomeView",
     "HopFindings",
     "Inconclusive",
@@ -131,13 +147,17 @@ __all__ = [
     "PathView",
     "PickerView",
     "PlaceLine",
+    "ProbeLine",
+    "ProbeResults",
     "Progress",
     "Question",
     "Refused",
     "Remaining",
     "Repair",
     "RunLine",
+    "SnoozeLine",
     "Step",
+    "StormLine",
     "Subject",
     "ThreadNote",
     "WatchChanged",

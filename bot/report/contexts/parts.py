@@ -101,6 +101,8 @@ class Buttons:
     logs: str = ""
     test: str = ""
     probe: str = ""
+    probe_confirm: str = ""
+    """What the person confirms before a probe: from where, and which addresses. Empty: there is nothing to confirm."""
     more: tuple[str, ...] = ()
     about: str = ""
 
