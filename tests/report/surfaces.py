@@ -212,8 +212,8 @@ VIEWS = {
         [run_line(run(1), URL, Tally(1, 0)), run_line(run(2, samples.healthy()), URL, Tally())],
         [watch_line(watch(), URL)],
         [place_line(examination()), place_line(examination(region="us-east-1", denied=(), unknown=()))],
-        (c.HomeSnooze("orders-5xx", "C01INCIDENTS", "U01ALICE", "2026-11-22 08:00:00 UTC", "C01INCIDENTS/0123"),),
-        ("C01GENERAL",),
+        (c.HomeSnooze("orders-5xx", "C02PRODUCTION", "U01ALICE", "2026-11-22 08:00:00 UTC", "C01INCIDENTS/0123"),),
+        ("C02PRODUCTION",),
     ),
     "home_huge": lambda: home(
         [
