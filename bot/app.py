@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.access import Guard, SlackGroups
+from bot.aws_access import names_and_permissions
 from bot.backends import Backends, open_backends
 from bot.config import Accounts, load
 from bot.diagnosis.check import Check
@@ -57,6 +58,12 @@ from bot.responding.voice import Voice
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
+from bot.tasks.answering import Answers
+from bot.tasks.doctor import Examine
+from bot.tasks.names import Names
+from bot.tasks.workers import task_workers
+from bot.watching.watch import WATCH, Watches
+from bot.watching.watcher import Watcher
 from bot.worker import Worker
 from handlers import ids
 
@@ -77,6 +84,8 @@ class World:
 
     readers: Readers | None = None
     alarms: Alarms | None = None
+    examine: Examine | None = None
+    names: Names | None = None
     clock: Clock = field(default_factory=system_clock)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
@@ -126,15 +135,28 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
     guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
     readers, alarms_in = world.aws(accounts)
+    names, examine = names_and_permissions(accounts)
     readings = SharedReadings(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings, guard)
     vantage = world.vantage or vantage_of(settings.probe)
-    illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
+    uploads = Uploads(client, store.posts, pace)
+    illustrator = Illustrator(Painter(settings.templates), uploads, poster, renderer)
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name, illustrator, vantage),
         PROBE: probing(shared, world, vantage),
+        WATCH: watching(shared, world, queue),
         **responding(shared, world, settings, queue, Marks(client), alarms_in),
+        **task_workers(
+            store=store,
+            answers=Answers(poster, renderer),
+            readings=readings,
+            uploads=uploads,
+            clock=world.clock,
+            examine=world.examine or examine,
+            names=world.names or names,
+            guard=guard,
+        ),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -143,6 +165,7 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        workspace_url=str(identity.url or ""),
         can_probe=vantage is not None,
         guard=guard,
         alarm_settle=settings.alarm_settle,
@@ -161,6 +184,7 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         posts={SNS_PATH: SnsEndpoint(session, arrivals, settings.alarm_topics, world.clock.now).handle}
         if settings.alarm_topics
         else {},
+        refresh_names=edge.refresh_default_names,
     )
 
 
@@ -258,6 +282,20 @@ def responding(
         command=ids.COMMAND,
     )
     return {ALARM: responder, STORM: summary}
+
+
+def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
+    """Who does `watch` jobs."""
+    return Watcher(
+        jobs=jobs,
+        watches=Watches(shared.store.values),
+        poster=shared.poster,
+        renderer=shared.renderer,
+        readings=shared.readings,
+        clock=world.clock,
+        guard=shared.guard,
+        checks=world.checks,
+    )
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

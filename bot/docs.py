@@ -13,12 +13,14 @@ from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
 from bot.diagnosis.policy import policy_json, queue_policy_json
+from bot.manifest import SCOPES
 from bot.member_role import template
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
 _QUEUE_POLICY = ("<!-- generated: queue policy -->", "<!-- end of generated -->")
+_SCOPES = ("<!-- generated: scopes -->", "<!-- end of generated scopes -->")
 _SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
@@ -89,6 +91,12 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def slack_page(text: str) -> str:
+    """Return `docs/slack.md` with the scopes of the Slack app, and the reason for each, between their markers."""
+    rows = [f"| `{scope}` | {reason} |" for scope, reason in sorted(SCOPES.items())]
+    return _between(text, _SCOPES, "\n".join(["| scope | to |", "|---|---|", *rows]))
+
+
 def _between(text: str, markers: tuple[str, str], body: str) -> str:
     before, _, rest = text.partition(markers[0])
     _, _, after = rest.partition(markers[1])
@@ -101,6 +109,8 @@ def _files() -> dict[Path, str]:
     files[path] = readme(path.read_text(encoding="utf-8"))
     alarms = ROOT / "docs/alarms.md"
     files[alarms] = _between(alarms.read_text(encoding="utf-8"), _QUEUE_POLICY, f"```json\n{queue_policy_json()}```")
+    slack = ROOT / "docs/slack.md"
+    files[slack] = slack_page(slack.read_text(encoding="utf-8"))
     return files
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence, Key
-from bot.diagnosis.model import Request
+from bot.diagnosis.model import Gap, Request
+from bot.diagnosis.sources import CALLER
 
 Readers = Callable[[Request], engine.Reader]
 """Makes the reader for one request; CannotReadError where the request asks for what nobody configured."""
@@ -19,6 +20,10 @@ Readers = Callable[[Request], engine.Reader]
 
 class CannotReadError(Exception):
     """The request cannot be read at all, and trying again will not help; the text says what was expected."""
+
+
+class NoCredentialsError(CannotReadError):
+    """AWS takes no call at all with the credentials of this process."""
 
 
 @dataclass(eq=False)
@@ -42,16 +47,28 @@ class SharedReadings:
         self._flights: dict[Request, _Flight] = {}
         self._tasks: set[asyncio.Task[Evidence]] = set()
 
-    async def evidence(self, request: Request, progress: engine.Progress, *, alone: bool = False) -> Evidence:
-        """Read what the request needs. `progress` is called on the event loop after every answer."""
+    async def evidence(
+        self,
+        request: Request,
+        progress: engine.Progress,
+        *,
+        alone: bool = False,
+        only: frozenset[str] | None = None,
+    ) -> Evidence:
+        """Read what the request needs, or of it these sources alone.
+
+        `progress` is called on the event loop after every answer. CannotReadError also where AWS does not take the
+        credentials.
+        """
+        alone = alone or only is not None
         flight = None if alone else self._flights.get(request)
         if flight is None:
-            flight = self._start(request, shared=not alone)
+            flight = self._start(request, shared=not alone, only=only)
         flight.listeners.append(progress)
         if flight.latest:
             progress(*flight.latest)
         try:
-            return await asyncio.shield(flight.task)
+            return _with_credentials(await asyncio.shield(flight.task))
         finally:
             flight.listeners.remove(progress)
 
@@ -66,7 +83,7 @@ class SharedReadings:
         if not task.cancelled():
             task.exception()  # asked for, so that a failure whose runs were all cancelled is no "never retrieved"
 
-    def _start(self, request: Request, *, shared: bool) -> _Flight:
+    def _start(self, request: Request, *, shared: bool, only: frozenset[str] | None) -> _Flight:
         loop = asyncio.get_running_loop()
         flight: _Flight | None = None
 
@@ -81,7 +98,8 @@ class SharedReadings:
                     listener(evidence, pending)
 
         def collect() -> Evidence:
-            return engine.collect(request, self._readers(request), self._clock, deadline=self._deadline, progress=told)
+            reader = self._readers(request)
+            return engine.collect(request, reader, self._clock, deadline=self._deadline, progress=told, only=only)
 
         async def read() -> Evidence:
             # With the context, the reference goes along: it stands in log lines, and in what CloudTrail shows.
@@ -95,3 +113,17 @@ class SharedReadings:
             self._flights[request] = flight
             task.add_done_callback(lambda _: self._flights.pop(request, None))
         return flight
+
+
+def _with_credentials(evidence: Evidence) -> Evidence:
+    """The evidence, unless every read failed for want of credentials: a report of gaps alone would hide it."""
+    who = evidence.reads.get((CALLER.name, ""))
+    if (
+        isinstance(who, Gap)
+        and "credentials" in who.detail
+        and all(isinstance(x, Gap) for x in evidence.reads.values())
+    ):
+        raise NoCredentialsError(
+            f"I cannot read AWS: {who.detail}. Renew the credentials of the process that runs vpclink, and ask again."
+        )
+    return evidence

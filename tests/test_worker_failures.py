@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from bot.demo.slack.faults import Fault
 from bot.diagnosis import engine
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
 from bot.reading import CannotReadError, SharedReadings
 from bot.report.running_view import INTERRUPTED
@@ -16,7 +18,7 @@ from bot.store.errors import StorageFull
 from bot.store.interface import RunState
 from bot.store.sqlite import SqliteStore
 from handlers import ids
-from tests.handlers.bench import ALICE, CHANNEL, Reading, local_slack
+from tests.handlers.bench import ALICE, CHANNEL, Reading, broken, local_slack
 from tests.handlers.worker_bench import CLOCK, NOW, REQUEST, job, kinds, new_worker, shown
 
 
@@ -229,6 +231,14 @@ async def test_a_request_that_cannot_be_read_says_why_and_is_not_tried_again(sla
     (message,) = shown(slack)
     assert "not configured here" in message["text"]
     assert message["blocks"][-1]["elements"][0]["action_id"] == ids.RERUN
+
+
+async def test_without_credentials_it_says_so_instead_of_showing_gaps(slack, store):
+    nothing = Gap(action="x", resource="", reason=GapReason.ERROR, detail="the credentials have expired")
+    evidence = Evidence(request=REQUEST, at=NOW, reads=dict.fromkeys(broken().reads, nothing))
+    await new_worker(slack, store, Reading(evidence)).handle(job())
+    (message,) = shown(slack)
+    assert "I cannot read AWS: the credentials have expired." in message["text"]
 
 
 async def test_where_the_bot_is_no_member_the_asker_is_told_how_to_invite_it(slack, store, worker):

@@ -75,8 +75,12 @@ def collect(
     deadline: float = 25.0,
     threads: int = 16,
     progress: Progress | None = None,
+    only: frozenset[str] | None = None,
 ) -> Evidence:
-    """Read everything that the path needs. What the deadline (seconds) leaves unread becomes a timeout gap."""
+    """Read everything that the path needs. What the deadline (seconds) leaves unread becomes a timeout gap.
+
+    `only` names the sources that are to be read, where not all of them are.
+    """
     started = clock.monotonic()
     evidence = Evidence(request=request, at=clock.now())
     answers: queue.SimpleQueue[tuple[Source[Any], Sequence[str], Mapping[str, Outcome]]] = queue.SimpleQueue()
@@ -93,7 +97,7 @@ def collect(
         threading.Thread(target=work, name=f"read-{source.name}", daemon=True).start()
 
     while True:
-        new = wanted(evidence) - pending
+        new = frozenset(key for key in wanted(evidence) - pending if only is None or key[0] in only)
         for source, keys in _by_source(new):
             for batch in reader.batches(source, keys):
                 pending.update((source.name, key) for key in batch)
