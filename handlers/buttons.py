@@ -78,7 +78,7 @@ async def probe_now(
             run=str(action.get("value") or ""),
             channel=place.channel,
             message_ts=place.message,
-            thread_ts=place.thread,
+            thread_ts=place.message_thread,
             user=body["user"]["id"],
             response_url=body.get("response_url") or "",
             reference=reference,
