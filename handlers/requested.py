@@ -26,6 +26,7 @@ USAGES: Final = {
     "unwatch_usage": UNWATCH_USAGE,
     "alarms_usage": ALARMS_USAGE,
     "doctor_usage": DOCTOR_USAGE,
+    "forget_usage": FORGET_USAGE,
 }
 """All of them, by their names in the template of `help`."""
 

@@ -25,7 +25,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
 from bot.demo.slack.delivery.signing import signature_headers
-from bot.tasks.asking import CATALOGUE
+from bot.store.catalogue import Place
 from handlers import ids, intake
 from handlers.web import EVENTS_PATH, HttpServer
 from tests.handlers import payloads as p
@@ -309,6 +309,8 @@ def is_crash(record: logging.LogRecord) -> bool:
 
 async def test_ten_thousand_forged_requests(desk, server, caplog):
     caplog.set_level(logging.ERROR)
+    # A command without words opens the form, which has names read where none are known: here they are.
+    await desk.edge.catalogue.keep_apis(Place("eu-west-1"), (), desk.edge.now())
     url = server.address + EVENTS_PATH
     seen: Counter[tuple[str, int]] = Counter()
     requests, wrong = forged_requests(), []
@@ -326,13 +328,9 @@ async def test_ten_thousand_forged_requests(desk, server, caplog):
                 group.create_task(work(session))
         assert wrong == []
         assert seen.total() == TOTAL
-        started = {job["kind"] for job in desk.jobs.put_jobs.values()}
-        assert started <= {CATALOGUE}, "nothing but the names for the form, which a command without words opens"
+        assert desk.jobs.put_jobs == {}, "no work was started"
         crashed = [record.getMessage() for record in caplog.records if is_crash(record)]
         assert crashed == [], "every listener could read what passed"
         genuine = sent("genuine", {200}, encoded(*payload_of(p.command("diagnose orders prod"))), p.FORM)
         assert [await status_of(session, url, genuine) for _ in range(2)] == [200, 200]
-    asked = [job for job in desk.jobs.put_jobs.values() if job["kind"] != CATALOGUE]
-    assert [job["request"]["api"] for job in asked] == ["orders"], (
-        "and a replay within five minutes is the same request"
-    )
+    assert desk.jobs.only["request"]["api"] == "orders", "and a replay within the five minutes is the same request"

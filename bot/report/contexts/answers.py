@@ -46,6 +46,7 @@ class HelpText(Context):
     unwatch_usage: str
     doctor_usage: str
     alarms_usage: str
+    forget_usage: str
 
 
 @dataclass(frozen=True)
