@@ -28,6 +28,16 @@ class Job:
 
 
 @dataclass(frozen=True)
+class NewJob:
+    """What `JobQueue.put` takes, as one value."""
+
+    kind: str
+    body: Mapping[str, Any]
+    key: str
+    group: str | None = None
+
+
+@dataclass(frozen=True)
 class PutResult:
     """
     Where a request went.
