@@ -19,12 +19,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.backends import Backends, open_backends
 from bot.diagnosis.check import Check
 from bot.diagnosis.engine import Clock, Reader
 from bot.diagnosis.model import Request
 from bot.diagnosis.redaction import redact
 from bot.jobs.interface import JobQueue
-from bot.jobs.sqlite import SqliteJobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
 from bot.reading import CannotReadError, Readers, SharedReadings
@@ -39,9 +39,7 @@ from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
-from bot.store.database import Database
 from bot.store.interface import Store
-from bot.store.sqlite import SqliteStore
 from bot.worker import Worker
 from handlers import ids
 
@@ -83,19 +81,30 @@ async def run(settings: Settings, stop: asyncio.Event, world: World | None = Non
     """Serve until `stop` is set."""
     world = world or World()
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout) as session, Database(settings.database) as database:
-        service = await build(settings, database, session, world)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        open_backends(settings, now=world.clock.now, redact=redact) as backends,
+    ):
+        service = await build(settings, backends, session, world)
         await service.run(stop)
 
 
-async def build(settings: Settings, database: Database, session: aiohttp.ClientSession, world: World) -> Service:
-    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds."""
+async def build(
+    settings: Settings,
+    backends: Backends,
+    session: aiohttp.ClientSession,
+    world: World,
+    identity: AuthorizeResult | None = None,
+) -> Service:
+    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds.
+
+    Who the bot is need not be asked where it is known already.
+    """
     token = settings.slack_bot_token.get_secret_value()
     client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
-    identity = await identify(client, token)
+    identity = identity or await identify(client, token)
     bot_name = str(identity.user or "vpclink")
-    queue = SqliteJobQueue(database, redact=redact)
-    store = SqliteStore(database, now=world.clock.now)
+    queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
     readings = SharedReadings(

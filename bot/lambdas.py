@@ -1,34 +1,150 @@
 """AWS Lambda's entry points: Slack's requests come to `front`, the queue's messages to `worker`.
 
-Both are the same service that `vpclink serve` runs, made once per process on the one event loop that every invocation
-runs on: sessions and clients belong to a loop. boto3 is first imported while the service is made, by what needs it.
+Both are the service that `vpclink serve` runs, made once per process and on one event loop: sessions and clients belong
+to a loop, so every invocation runs on the same one. What is heavy is imported with this module, because Lambda gives a
+process more CPU while it imports than afterwards.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.app import World, build
-from bot.backends import Backends, open_backends
+from bot.app import World, build, identify
+from bot.aws.secrets import Secrets
+from bot.backends import open_backends
 from bot.diagnosis.redaction import redact
+from bot.jobs.sqs_delivery import SqsDelivery
 from bot.log_lines import log_json
-from bot.report.slack_client import TIMEOUT_SECONDS
+from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.service import Service
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
+from bot.store.interface import Store
 
 Event = Mapping[str, Any]
 Response = dict[str, Any]
 
 SETTLING_SECONDS = 5.0
-"""What the worker keeps of its time to give a job back in the end."""
+"""What the worker keeps of its time to put a job back in the end."""
 REPORTING_SECONDS = 8.0
-"""What a job keeps of its time to report what it has read until then."""
+"""What a job keeps of its time to report what it has read by then."""
+_IDENTITY_SECONDS = 24 * 3600.0
+
+
+class Context(Protocol):
+    """What Lambda tells of an invocation (AWS: python-context)."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the process."""
+
+
+def front(event: Event, context: Context) -> Response:  # noqa: ARG001 - Lambda passes both
+    """Answer one of Slack's requests: an event of an HTTP API or of a function URL, payload format 2.0."""
+    return _runner.run(_answer(event))
+
+
+def worker(event: Event, context: Context) -> Response:
+    """Work on messages of the queue: jobs that `front` kept, and alarms. Returns which of them failed."""
+    return _runner.run(_work(event, context.get_remaining_time_in_millis() / 1000))
+
+
+async def _answer(event: Event) -> Response:
+    try:
+        request = slack_request(event)
+    except ValueError:
+        return {"statusCode": 400, "body": "expected a request of Slack"}
+    process = await _running.now()
+    response = await process.service.app.async_dispatch(request)
+    return {"statusCode": response.status, "headers": response.first_headers(), "body": response.body}
+
+
+def slack_request(event: Event) -> AsyncBoltRequest:
+    """What Bolt takes, of an event in payload format 2.0. ValueError where the body is not what it says it is.
+
+    Forms come base64-encoded (AWS: http-api-develop-integrations-lambda).
+    """
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        body = base64.b64decode(body, validate=True).decode()
+    headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in (event.get("headers") or {}).items()}
+    return AsyncBoltRequest(body=body, query=event.get("rawQueryString") or "", headers=headers)
+
+
+async def _work(event: Event, remaining: float) -> Response:
+    process = await _running.now()
+    service, seconds = process.service, remaining - SETTLING_SECONDS
+    service.readings.deadline = min(service.settings.deadline, seconds - REPORTING_SECONDS)
+    handled = await process.delivery.handle(
+        event, service.worker.handle, on_dead=service.worker.on_dead, seconds=seconds
+    )
+    return dict(handled)
+
+
+@dataclass(frozen=True)
+class Process:
+    """What a process has made of its settings."""
+
+    settings: Settings
+    service: Service
+    delivery: SqsDelivery
+    opened: AsyncExitStack
+
+
+class Running:
+    """The service of this process: made at the first invocation, and made again once a secret was rotated."""
+
+    def __init__(self) -> None:
+        self._secrets = Secrets()
+        self._process: Process | None = None
+
+    async def now(self) -> Process:
+        """The service with the secrets of these minutes. SettingsError, StorageError."""
+        environment = await asyncio.to_thread(self._secrets.resolved, os.environ)
+        settings = Settings.from_environment(environment)
+        if self._process is None or self._process.settings != settings:
+            if self._process is not None:
+                await self._process.opened.aclose()
+            self._process = await _opened(settings)
+        return self._process
+
+
+async def _opened(settings: Settings) -> Process:
+    log_json(settings.log_level)
+    world = World()
+    async with AsyncExitStack() as stack:
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        backends = await stack.enter_async_context(open_backends(settings, now=world.clock.now, redact=redact))
+        if backends.delivery is None:
+            raise SettingsError(["VPCLINK_QUEUE_URL and VPCLINK_TABLE: missing; on Lambda, jobs are kept in these"])
+        identity = await _identity(settings, backends.store, session)
+        service = await build(settings, backends, session, world, identity)
+        stack.callback(service.readings.close)
+        return Process(settings, service, backends.delivery, stack.pop_all())
+
+
+async def _identity(settings: Settings, store: Store, session: aiohttp.ClientSession) -> AuthorizeResult:
+    """Who the bot is, remembered for a day: Slack need not be asked while somebody waits for a cold start."""
+    token = settings.slack_bot_token.get_secret_value()
+    key = hashlib.sha256(token.encode()).hexdigest()
+    known = await store.values.get("identity", key)
+    if known is None:
+        found = await identify(worker_client(token, settings.slack_api_url, session=session), token)
+        value = {name: part for name, part in found.items() if name != "bot_token"}
+        await store.values.put("identity", key, value, ttl=_IDENTITY_SECONDS)
+        return found
+    return AuthorizeResult(**known.value, bot_token=token)
+
+
+_runner = asyncio.Runner()
+_running = Running()

@@ -30,13 +30,14 @@ class _Flight:
 class SharedReadings:
     """Reads for several runs at the same time. Equal requests that do not ask to be `alone` share one reading.
 
-    A run that is cancelled leaves its reading to the others. `deadline` is in seconds, for one reading.
+    A run that is cancelled leaves its reading to the others. `deadline` is in seconds, for one reading, and counts for
+    those that start from now on.
     """
 
     def __init__(self, readers: Readers, clock: engine.Clock, *, deadline: float, threads: int) -> None:
         self._readers = readers
         self._clock = clock
-        self._deadline = deadline
+        self.deadline = deadline
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="diagnose")
         self._flights: dict[Request, _Flight] = {}
         self._tasks: set[asyncio.Task[Evidence]] = set()
@@ -80,7 +81,7 @@ class SharedReadings:
                     listener(evidence, pending)
 
         def collect() -> Evidence:
-            return engine.collect(request, self._readers(request), self._clock, deadline=self._deadline, progress=told)
+            return engine.collect(request, self._readers(request), self._clock, deadline=self.deadline, progress=told)
 
         async def read() -> Evidence:
             return await loop.run_in_executor(self._pool, collect)
