@@ -70,8 +70,11 @@ class Deployed:
             return r.status
 
     def reports(self, cause: str) -> list[str]:
-        """The finished reports in the channel that name this cause, as JSON text."""
-        texts = [json.dumps(message["blocks"], ensure_ascii=False) for message in self.slack.messages(CHANNEL)]
+        """The finished reports in the channel that name this cause, as JSON text; not what stands in their threads."""
+        posted = [
+            message for message in self.slack.messages(CHANNEL) if message.get("thread_ts") in {None, message["ts"]}
+        ]
+        texts = [json.dumps(message["blocks"], ensure_ascii=False) for message in posted]
         return [text for text in texts if cause in text and "Confirmed" in text]
 
 
@@ -96,9 +99,7 @@ async def deployed(deployable, tmp_path_factory) -> AsyncIterator[Deployed]:
 def deploy(service: Service, emulator: Emulator, secrets: dict[str, str]) -> dict[str, str]:
     for name, value in secrets.items():
         emulator.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString")
-    service.osls(
-        "deploy", emulator=emulator, alarmChannel=CHANNEL, alarmRule="ENABLED", alarmRuleSource="vpclink.test"
-    )
+    service.osls("deploy", emulator=emulator, alarmChannel=CHANNEL, alarmRule="ENABLED", alarmRuleSource="vpclink.test")
     return service.outputs(emulator)
 
 
@@ -106,6 +107,20 @@ async def test_a_slash_command_is_answered_with_the_cause(deployed):
     await deployed.command("diagnose orders prod")
     await deployed.slack.until(lambda: deployed.reports("SG-03"), timeout=60)
     assert len(deployed.reports("SG-03")) == 1
+
+
+async def test_a_message_that_nobody_understands_comes_to_the_dead_letter_queue(deployed):
+    sqs = deployed.emulator.client("sqs")
+    queue, dead = deployed.outputs["JobsQueueUrl"], deployed.outputs["DeadQueueUrl"]
+    before = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])[
+        "Attributes"
+    ]
+    soon = {**json.loads(before["RedrivePolicy"]), "maxReceiveCount": 2}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(soon)})
+    sqs.send_message(QueueUrl=queue, MessageBody="neither a job nor an alarm")
+    (message,) = (await asyncio.to_thread(sqs.receive_message, QueueUrl=dead, WaitTimeSeconds=20))["Messages"]
+    assert message["Body"] == "neither a job nor an alarm"
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=before)
 
 
 async def test_a_request_that_is_not_signed_by_slack_or_too_old_is_refused(deployed):
