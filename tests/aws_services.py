@@ -39,11 +39,11 @@ class AwsServices:
         self.sqs = self.session.client("sqs")
         self.dynamodb = self.session.client("dynamodb")
         self._numbers = itertools.count()
-        self._calls = AwsCalls(self.session)
+        self._calls: dict[type[AwsCalls], AwsCalls] = {}
 
-    def calls(self) -> AwsCalls:
-        """The calls of one more process. Its clients are shared, because making one takes longer than a test."""
-        return self._calls
+    def calls(self, kind: type[AwsCalls] = AwsCalls) -> AwsCalls:
+        """The calls of a process. They are shared, because making the clients takes longer than a test."""
+        return self._calls.setdefault(kind, kind(self.session))
 
     def table(self) -> str:
         name = f"vpclink-{next(self._numbers)}"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
-from bot.jobs.interface import Handler, OnDead
+from bot.jobs.interface import Handler, Job, OnDead
 from bot.jobs.sqs import SqsJobQueue
+from bot.jobs.sqs_messages import Message
+
+log = logging.getLogger(__name__)
 
 
 class SqsDelivery:
@@ -36,4 +41,28 @@ class SqsDelivery:
         queue's visibility timeout, only where its message can neither be understood nor replaced, or where storage has
         trouble. Never raises for one record, so that the others count; ValueError for an event that is not SQS's.
         """
-        raise NotImplementedError
+        records = event.get("Records")
+        if not isinstance(records, list) or any(record.get("eventSource") != "aws:sqs" for record in records):
+            raise ValueError("expected an event of Amazon SQS, with Records whose eventSource is aws:sqs")
+
+        async def limited(job: Job) -> None:
+            try:
+                async with asyncio.timeout(seconds) as limit:
+                    await handler(job)
+            except TimeoutError as error:
+                if limit.expired():
+                    raise TimeoutError(f"expected the job to be done within {seconds:g} seconds") from error
+                raise
+
+        settled = await asyncio.gather(*(self._record(record, limited, on_dead) for record in records))
+        failed = [record["messageId"] for record, done in zip(records, settled, strict=True) if not done]
+        return {"batchItemFailures": [{"itemIdentifier": identity} for identity in failed]}
+
+    async def _record(self, record: Mapping[str, Any], handler: Handler, on_dead: OnDead | None) -> bool:
+        """Whether the record is done with."""
+        try:
+            lease = await self._queue.leases.take(Message(record["body"], record["receiptHandle"]))
+            return lease is None or await self._queue.runner.execute(lease, handler, on_dead)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the record comes again, and the others count
+            log.error("record %s comes again: %s: %s", record["messageId"], type(error).__name__, error)
+            return False

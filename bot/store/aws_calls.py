@@ -83,7 +83,7 @@ class AwsCalls:
     def _explain(self, service: str, operation: str, name: str, error: ClientError | BotoCoreError) -> Exception:
         code = error.response["Error"].get("Code", "") if isinstance(error, ClientError) else ""
         if isinstance(error, ClientError) and code == _CONDITION:
-            return ConditionFailed(_untyped(error.response.get("Item") or {}))
+            return ConditionFailed(_untyped(error.response))
         if code in _ABSENT:
             return StorageError(_ABSENT[code].format(name=name, region=self._region()))
         action = f"{service}:{operation.title().replace('_', '')}"
@@ -98,10 +98,10 @@ class AwsCalls:
         return str(self._session.region_name) if self._session else "this region"
 
 
-def _untyped(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item inside of an error, which the client does not convert."""
+def _untyped(response: Mapping[str, Any]) -> dict[str, Any]:
+    """The item in an error, which the client does not convert."""
     convert = TypeDeserializer().deserialize
-    return {name: convert(value) for name, value in item.items()}
+    return {name: convert(value) for name, value in response.get("Item", {}).items()}
 
 
 def _told(error: ClientError | BotoCoreError, detail: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from typing import Any
 
 from bot.store import canonical
 from bot.store.aws_calls import ConditionFailed
@@ -144,14 +145,14 @@ class DynamoRuns:
         return [items[key] for key in keys if key in items and lives(items[key], now)]
 
     async def _run_of(self, item: Item) -> Run:
+        report: str | None = None
         if "report" in item:
             report = text_of(bytes(item["report"]))
         elif "report_parts" in item:
             report = await read_document(self._table, item["pk"], item["report_parts"])
-        else:
-            report = None
+        known: dict[str, Any] = {name: item.get(name) for name in _PLAIN}
         return Run(
-            **{name: item.get(name) for name in _PLAIN},
+            **known,
             request=canonical.decode(item["request"], "request"),
             created=from_micros(int(item["created"])),
             state=RunState(item["run_state"]),

@@ -5,18 +5,24 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from job_backends import QueueBackend, SqliteBackend
-
-BACKENDS = {"sqlite": SqliteBackend}
+from job_backends import QueueBackend, SqliteBackend, SqsBackend
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=["sqlite", "sqs"])
 async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[QueueBackend]:
     async with AsyncExitStack() as opened:
-        yield BACKENDS[request.param](tmp_path, opened)
+        if request.param == "sqlite":
+            yield SqliteBackend(tmp_path, opened)
+        else:
+            yield SqsBackend(request.getfixturevalue("aws_services"))
 
 
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[SqliteBackend]:
     async with AsyncExitStack() as opened:
         yield SqliteBackend(tmp_path, opened)
+
+
+@pytest.fixture
+def sqs(request: pytest.FixtureRequest) -> SqsBackend:
+    return SqsBackend(request.getfixturevalue("aws_services"))
