@@ -11,7 +11,7 @@ import asyncio
 import base64
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
 
 from bot.app import World, build, identify
 from bot.aws.secrets import Secrets
@@ -59,25 +60,24 @@ def worker(event: Event, context: Context) -> Response:
 
 
 async def _answer(event: Event) -> Response:
-    try:
-        request = slack_request(event)
-    except ValueError:
-        return {"statusCode": 400, "body": "expected a request of Slack"}
     process = await _running.now()
+    verifier = SignatureVerifier(process.settings.slack_signing_secret.get_secret_value())
+    try:
+        body, headers = body_of(event), dict(event.get("headers") or {})
+        if not verifier.is_valid_request(body, headers):
+            return {"statusCode": 401, "body": "expected Slack's signature"}
+    except ValueError:  # neither base64 nor UTF-8, or a time that is no number
+        return {"statusCode": 400, "body": "expected a request of Slack"}
+    # Only now: Bolt takes the body apart before it looks at the signature.
+    request = AsyncBoltRequest(body=body, query=event.get("rawQueryString") or "", headers=headers)
     response = await process.service.app.async_dispatch(request)
     return {"statusCode": response.status, "headers": response.first_headers(), "body": response.body}
 
 
-def slack_request(event: Event) -> AsyncBoltRequest:
-    """What Bolt takes, of an event in payload format 2.0. ValueError where the body is not what it says it is.
-
-    Forms come base64-encoded (AWS: http-api-develop-integrations-lambda).
-    """
+def body_of(event: Event) -> str:
+    """The body as it was sent: what is no JSON comes base64-encoded (AWS: http-api-develop-integrations-lambda)."""
     body = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        body = base64.b64decode(body, validate=True).decode()
-    headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in (event.get("headers") or {}).items()}
-    return AsyncBoltRequest(body=body, query=event.get("rawQueryString") or "", headers=headers)
+    return base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else str(body)
 
 
 async def _work(event: Event, remaining: float) -> Response:
@@ -112,10 +112,15 @@ class Running:
         environment = await asyncio.to_thread(self._secrets.resolved, os.environ)
         settings = Settings.from_environment(environment)
         if self._process is None or self._process.settings != settings:
-            if self._process is not None:
-                await self._process.opened.aclose()
+            await self.close()
             self._process = await _opened(settings)
         return self._process
+
+    async def close(self) -> None:
+        """Close the service, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            await process.opened.aclose()
 
 
 async def _opened(settings: Settings) -> Process:
