@@ -67,7 +67,7 @@ class World:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError for the file."""
+    """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError."""
     log_json(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -82,16 +82,14 @@ class JobRecords:
         if not item.get("job_group"):
             return True
         pk, sk = _turn_of(item)
-        now = self.now()
         async for entry in self._table.query(Condition("pk = :pk", {":pk": pk})):
-            other = item if entry["sk"] == sk else await self.get(entry["job_id"])
-            if other is item:
+            if entry["sk"] == sk:
                 continue
+            other = await self.get(entry["job_id"])
             if other is None or not is_open(other):
                 await self._table.delete(pk, entry["sk"])
-            elif int(other["visible_at"]) > (now - micros(HOLD_SECONDS) if entry["sk"] < sk else now):
-                if entry["sk"] < sk or other["job_state"] == LEASED:
-                    return False
+            elif self._holds_up(other, older=entry["sk"] < sk):
+                return False
         return True
 
     async def get(self, identity: str) -> Item | None:
@@ -209,6 +207,13 @@ class JobRecords:
             overdue = Condition("by_time_pk = :pk AND by_time_sk < :until", {":pk": _listed(state), ":until": until})
             found += [_identity(entry) async for entry in self._table.query(overdue, index="by_time")]
         return found
+
+    def _holds_up(self, other: Item, *, older: bool) -> bool:
+        """Whether an open job keeps another one of its group from running."""
+        visible_at = int(other["visible_at"])
+        if older:
+            return visible_at + micros(HOLD_SECONDS) > self.now()
+        return bool(other["job_state"] == LEASED) and visible_at > self.now()
 
     def _open(self, identity: str, state: str, visible_at: int, *, attempts: int) -> Item:
         return {

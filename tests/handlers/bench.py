@@ -14,6 +14,7 @@ from typing import Any, Literal
 import aiohttp
 
 from bot.app import World, build, system_clock
+from bot.backends import open_backends
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
 from bot.demo.slack.workspace import DemoAlarm
@@ -26,7 +27,6 @@ from bot.manifest import manifest
 from bot.responding.responder import Alarms
 from bot.service import Service
 from bot.settings import Settings
-from bot.store.database import Database
 from tests.diagnosis import worlds as w
 
 CHECKS = [by_code()[code] for code in ("VPL-03", "TG-01", "LOG-06")]
@@ -184,12 +184,12 @@ async def bot_on(
     world = World(readers=reading, alarms=alarms, clock=system_clock(), sleep=no_wait, pace=0, checks=CHECKS)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
-        opened = await stack.enter_async_context(Database(database))
         control = await stack.enter_async_context(control_of(slack))
         settings = settings_for(slack, database, mode, **more)
         if mode == "http":
             settings = settings.model_copy(update={"port": 0})
-        service = await build(settings, opened, session, world)
+        backends = await stack.enter_async_context(open_backends(settings, now=world.clock.now))
+        service = await build(settings, backends, session, world)
         await service.start()
         stack.push_async_callback(service.stop)
         if mode == "http" and service.http:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+import boto3
+
 from bot.jobs.interface import Depth, Handler, Job, JobQueue, Leases, OnDead
 from bot.jobs.runner import Policy
 from bot.jobs.sqlite import SqliteJobQueue
@@ -155,16 +157,26 @@ async def pass_time(clock: FakeClock, until: Callable[[], bool]) -> None:
 
 class HastyCalls(AwsCalls):
     """
-    An SQS that delivers every message at once and again and again, whatever delay or visibility was asked for.
+    An SQS that delivers every message again and again, and a delayed one as soon as the queue was found empty.
 
     So the tests' clock alone decides: what holds here holds on any timing of the real one.
     """
 
+    def __init__(self, session: boto3.Session) -> None:
+        super().__init__(session)
+        self._delayed: dict[str, list[dict[str, Any]]] = {}
+
     async def sqs(self, operation: str, queue_url: str, **parameters: Any) -> dict[str, Any]:
-        for name in ("DelaySeconds", "VisibilityTimeout"):
-            if name in parameters:
-                parameters[name] = 0
-        return await super().sqs(operation, queue_url, **parameters)
+        if "VisibilityTimeout" in parameters:
+            parameters["VisibilityTimeout"] = 0
+        if parameters.pop("DelaySeconds", 0):
+            self._delayed.setdefault(queue_url, []).append(parameters)
+            return {}
+        reply = await super().sqs(operation, queue_url, **parameters)
+        if operation == "receive_message" and not reply.get("Messages"):
+            for message in self._delayed.pop(queue_url, []):
+                await super().sqs("send_message", queue_url, **message)
+        return reply
 
 
 class SqsBackend:
