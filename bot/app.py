@@ -29,11 +29,14 @@ from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
 from bot.reading import CannotReadError, Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
+from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
+from bot.report.pictures import Painter
 from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
@@ -112,8 +115,9 @@ async def build(
     )
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings)
+    illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name),
+        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
         ALARM: responding(shared, world, settings, queue, Marks(client)),
     }
     edge = handlers.Edge(
@@ -145,7 +149,7 @@ class Shared:
     readings: SharedReadings
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
+def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -155,6 +159,7 @@ def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
         clock=world.clock,
         bot_name=bot_name,
         checks=world.checks,
+        illustrator=illustrator,
     )
 
 

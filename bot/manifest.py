@@ -13,6 +13,7 @@ SCOPES: Final[dict[str, str]] = {
     "channels:history": "hear alarms, and find its own message again after a lost reply or a restart",
     "chat:write": "post and edit the report",
     "commands": "the slash command",
+    "files:write": "share the drawing of the path in a report's thread",
     "groups:history": "the same as channels:history, in private channels",
     "reactions:write": "put a check mark on an alarm that has recovered",
 }

@@ -23,6 +23,7 @@ from bot.reading import CannotReadError, SharedReadings
 from bot.report import contexts as c
 from bot.report.asking import DIAGNOSE, Ask
 from bot.report.difference import difference
+from bot.report.illustrator import Illustrator
 from bot.report.live import LiveMessage
 from bot.report.message import Message
 from bot.report.outcome_view import Outcome, outcome_view
@@ -54,7 +55,7 @@ class _Work:
 
 
 class Worker:
-    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`."""
+    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class Worker:
         clock: engine.Clock,
         bot_name: str,
         checks: Sequence[Check[Any]] | None = None,
+        illustrator: Illustrator | None = None,
     ) -> None:
         self._store = store
         self._poster = poster
@@ -74,6 +76,7 @@ class Worker:
         self._clock = clock
         self._bot_name = bot_name
         self._checks = checks
+        self._illustrator = illustrator
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -225,6 +228,8 @@ class Worker:
             return  # nothing to tell, or the thread has told it already
         for number, message in enumerate(thread_messages(self._renderer, report), start=1):
             await self._poster.ensure(work.run.run_id, f"details-{number}", work.thread, message)
+        if self._illustrator:
+            await self._illustrator.illustrate(work.run.run_id, work.thread, report, evidence)
 
     async def _show(self, work: _Work, message: Message) -> None:
         """Put this into the run's message; where somebody deleted it, into a new one."""

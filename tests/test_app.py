@@ -143,7 +143,7 @@ async def test_a_bot_that_is_killed_in_the_middle_finishes_its_report_once_after
             return await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
 
         def shown():
-            return [message for message in slack.messages(CHANNEL) if message["app"] == "vpclink"]
+            return [m for m in slack.messages(CHANNEL) if m["app"] == "vpclink" and not m.get("files")]
 
         bot = await start("hold")
         ask = {"channel": CHANNEL, "user": ALICE, "command": "/vpclink", "text": "diagnose orders prod"}

@@ -22,6 +22,7 @@ METHOD_SCOPES = {
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
+    "files_upload_v2": {"files:write"},
     "reactions_add": {"reactions:write"},
     "views_open": set(),
     "views_update": set(),

@@ -70,6 +70,16 @@ def code(value: object) -> Markup:
     return json_text(f"`{text}`") if text else json_text("(empty)")
 
 
+def fenced(value: object) -> Markup:
+    """A value as a block of code in mrkdwn: exact but for fences of its own, so that it can be copied."""
+    return json_text(fence(visible(value, lines=True)) or "(empty)")
+
+
+def fence(text: str) -> str:
+    """Text as a block of code. It is not JSON-escaped."""
+    return f"```{entities(text.replace('```', 'ˋˋˋ'))}```" if text else ""
+
+
 def prose(value: object) -> Markup:
     """A value in running text whose `backticks` mean inline code, as in a check's page."""
     parts = visible(value).split("`")

@@ -83,6 +83,7 @@ def _environment(folders: list[Path], ids: Mapping[str, str]) -> jinja2.Environm
     )
     environment.filters |= {
         "code": escape.code,
+        "fenced": escape.fenced,
         "plain": escape.plain,
         "prose": escape.prose,
         "link": _link,

@@ -92,8 +92,9 @@ class Bench:
     control: Callable[..., Any]
 
     def messages(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
-        """What the bot has posted in a channel, oldest first."""
-        return [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and not m["deleted"]]
+        """What the bot has written in a channel, oldest first; its pictures are files."""
+        written = [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and not m["deleted"]]
+        return [message for message in written if not message.get("files")]
 
     def reports(self) -> list[dict[str, Any]]:
         """The messages that hold a run's verdict or progress, oldest first; threads' details are others."""
