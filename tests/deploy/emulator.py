@@ -85,6 +85,9 @@ def ministack(folder: Path, variables: Mapping[str, str]) -> Iterator[Emulator]:
         emulator = Emulator(f"http://127.0.0.1:{port}", log)
         _wait(emulator, process)
         yield emulator
+    except Exception as error:
+        error.add_note(f"The end of ministack's log:\n{log.read_text(errors='replace')[-4000:]}")
+        raise
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

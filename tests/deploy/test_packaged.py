@@ -91,6 +91,8 @@ async def deployed(deployable, tmp_path_factory) -> AsyncIterator[Deployed]:
             with ministack(folder, variables) as emulator:
                 outputs = await asyncio.to_thread(deploy, service, emulator, secrets)
                 bot = Deployed(emulator, slack, outputs, app.signing_secret)
+                # The first request waits for a cold start, which a busy machine draws out beyond Slack's three seconds.
+                await bot.post("", at=0)
                 await slack.set_request_url(VPCLINK_APP, bot.request_url)
                 yield bot
                 await asyncio.to_thread(service.osls, "remove", emulator=emulator)

@@ -1,11 +1,14 @@
 """What serverless.yml becomes: the promises of docs/deployment.md that a template can keep or break."""
 
 import re
+import subprocess
 
 import pytest
 
 from bot.diagnosis.policy import actions
 from bot.packaging import ROOT
+from tests.deploy.stack import service_in
+from tests.deploy.tools import CFN_LINT
 
 pytestmark = pytest.mark.xdist_group("deploy")
 
@@ -65,7 +68,7 @@ def test_what_is_kept_is_encrypted_and_forgotten(resources):
 
 def test_only_reads_are_allowed_on_everything(resources):
     for where, statement in statements(resources):
-        if "*" in many(statement["Resource"]):
+        if "*" in many(statement["Resource"]) and statement["Effect"] == "Allow":
             assert where == "WorkerRole"
             assert all(READS.match(action) for action in many(statement["Action"])), statement
         assert not any("*" in action for action in many(statement["Action"])), statement
@@ -92,12 +95,23 @@ def test_functions_run_on_arm_with_python_3_13_unless_told_otherwise():
     assert "architecture: arm64\n    runtime: python3.13" in text
 
 
+def test_the_probe_function_is_there_only_where_it_has_subnets(template, resources):
+    probes = [name for name in resources if name.startswith("Probe")]
+    assert sorted(probes) == ["ProbeLambdaFunction", "ProbeLogGroup", "ProbePolicy", "ProbeRole"]
+    assert {resources[name]["Condition"] for name in probes} == {"HasProbe"}
+    assert template["Conditions"]["HasProbe"]
+    allowed = [one for where, one in statements(resources) if where == "ProbeRole" and one["Effect"] == "Allow"]
+    assert not allowed
+
+
 def test_there_are_no_layers_and_no_secrets_in_the_template(resources):
-    for function in of_type(resources, "AWS::Lambda::Function").values():
-        assert "Layers" not in function
-        environment = function["Environment"]["Variables"]
+    functions = of_type(resources, "AWS::Lambda::Function")
+    assert not any("Layers" in function for function in functions.values())
+    for name in ("FrontLambdaFunction", "WorkerLambdaFunction"):
+        environment = functions[name]["Environment"]["Variables"]
         assert environment["SLACK_BOT_TOKEN"].startswith("ssm:/vpclink/test/")
         assert environment["SLACK_SIGNING_SECRET"].startswith("ssm:/vpclink/test/")
+    assert "Environment" not in functions["ProbeLambdaFunction"]
 
 
 def test_trouble_of_its_own_raises_alarms(resources):
@@ -105,8 +119,24 @@ def test_trouble_of_its_own_raises_alarms(resources):
         (alarm["Namespace"], alarm["MetricName"], *[str(d["Value"]) for d in alarm["Dimensions"]])
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
     }
-    functions = [name for name, one in resources.items() if one["Type"] == "AWS::Lambda::Function"]
-    for function in functions:
+    for function in ("FrontLambdaFunction", "WorkerLambdaFunction"):
         assert ("AWS/Lambda", "Errors", str({"Ref": function})) in watched
     dead = str({"Fn::GetAtt": ["DeadQueue", "QueueName"]})
     assert ("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead) in watched
+
+
+def test_cloudformation_takes_it_with_everything_switched_on(deployable, tmp_path):
+    service = service_in(tmp_path, packaged=False)
+    service.osls(
+        "package",
+        alarmTopic="arn:aws:sns:eu-west-1:111122223333:alarms",
+        operationsTopic="arn:aws:sns:eu-west-1:111122223333:operations",
+        probeSubnets="subnet-0a1b2c3d4e5f60718,subnet-0b1b2c3d4e5f60718",
+        probeSecurityGroups="sg-0a1b2c3d4e5f60718",
+    )
+    template = tmp_path / ".serverless/cloudformation-template-update-stack.json"
+    ours = "W8003"  # conditions over parameters of serverless.yml are decided before CloudFormation sees them
+    of_osls = "W3005"  # it names dependencies that CloudFormation sees by itself
+    command = [CFN_LINT, "--ignore-checks", ours, of_osls, "--", template]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    assert found.returncode == 0, found.stdout

@@ -1,7 +1,7 @@
 """What the tests of the deployment need beside Python: `python -m tests.deploy.tools` gets it, as `make test` does.
 
-ministack, a local AWS that runs Lambda functions, pins its own botocore: it lives in a folder of its own. osls, which
-deploys, is an npm package.
+ministack, a local AWS that runs Lambda functions, pins its own botocore: it lives in a folder of its own, with
+cfn-lint beside it. osls, which deploys, is an npm package.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MINISTACK = ROOT / ".venv-ministack"
 MINISTACK_PYTHON = MINISTACK / "bin/python"
+CFN_LINT = MINISTACK / "bin/cfn-lint"
 OSLS = ROOT / "node_modules/.bin/osls"
 _MINISTACK_READY = MINISTACK / ".ready"
 _OSLS_READY = ROOT / "node_modules/.ready"
