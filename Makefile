@@ -8,7 +8,7 @@ PYTHON_VERSION ?= 3.13
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots bench package deploy
+.PHONY: help setup demo test lint format docs catalogues lock accuracy scenarios screenshots bench package deploy
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -42,6 +42,9 @@ format: setup ## Rewrite the code in the project's style
 
 docs: setup ## Regenerate what is generated from the checks
 	$(BIN)/python -m bot.docs
+
+catalogues: setup ## Collect the messages that people read, and compile their translations
+	$(BIN)/python -m bot.catalogues
 
 lock: ## Pin every dependency again, with hashes
 	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.txt
