@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import threading
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
 
 from bot.store.aws_calls import AwsCalls
 from bot.store.dynamodb_schema import TTL_ATTRIBUTE, table_properties
@@ -26,15 +28,29 @@ class LocalSession(boto3.Session):
         return super().client(*args, **{**more, "endpoint_url": self.endpoint})
 
 
+class OneWriteAtATime:
+    """DynamoDB checks a condition and writes in one step. moto does not, where its threads work at the same time."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+
+    def __call__(self, environment: dict[str, Any], start_response: Any) -> Any:
+        if environment.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+            with self._lock:
+                return self._app(environment, start_response)
+        return self._app(environment, start_response)
+
+
 class AwsServices:
     """Starts the server, and makes tables and queues that nobody else uses."""
 
     def __init__(self) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        self._server.start()
-        host, port = self._server.get_host_and_port()
-        self.endpoint = f"http://{host}:{port}"
+        app = OneWriteAtATime(DomainDispatcherApplication(create_backend_app))
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=self._server.serve_forever, name="moto", daemon=True).start()
+        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         self.session = LocalSession(self.endpoint)
         self.sqs = self.session.client("sqs")
         self.dynamodb = self.session.client("dynamodb")
@@ -56,4 +72,5 @@ class AwsServices:
         return str(self.sqs.create_queue(QueueName=f"jobs-{next(self._numbers)}")["QueueUrl"])
 
     def stop(self) -> None:
-        self._server.stop()
+        self._server.shutdown()
+        self._server.server_close()

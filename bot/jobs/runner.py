@@ -18,6 +18,9 @@ Sleep = Callable[[float], Awaitable[None]]
 LONGEST_ERROR = 2000
 """Characters of an error that are kept."""
 
+_BEATS = 3
+"""How often a lease is extended in its length."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -127,7 +130,7 @@ class Runner:
             await asyncio.wait({work, heart}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 return await self._settle(lease, work, on_dead)
-            log.warning("job %s: the lease was lost, somebody else runs it now", lease.job.id)
+            log.warning("job %s: the lease was lost, so somebody else may run it now", lease.job.id)
         except asyncio.CancelledError:
             await _cancel(work)
             await self._give_back(lease, work)
@@ -143,13 +146,14 @@ class Runner:
         await handler(job)
 
     async def _keep(self, lease: Lease) -> None:
-        """Extend the lease again and again; returns when it is lost."""
-        standing = True
-        while standing:
-            await self._sleep(self._policy.lease / 3)
+        """Extend the lease again and again; returns when it is lost, or has ended because storage had trouble."""
+        standing, failed = True, 0
+        while standing and failed < _BEATS:
+            await self._sleep(self._policy.lease / _BEATS)
             try:
-                standing = await self._leases.extend(lease)
+                standing, failed = await self._leases.extend(lease), 0
             except StorageError as error:
+                failed += 1
                 log.error("job %s: the lease could not be extended: %s", lease.job.id, error)
 
     async def _settle(self, lease: Lease, work: asyncio.Task[None], on_dead: OnDead | None) -> bool:

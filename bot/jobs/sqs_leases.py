@@ -51,8 +51,14 @@ class SqsLeases:
 
     async def leave(self) -> None:
         """See `Leases.leave`."""
+        trouble: StorageError | None = None
         for lease, _ in list(self._held.values()):
-            await self.release(lease)
+            try:
+                await self.release(lease)
+            except StorageError as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
 
     async def claim(self) -> Lease | None:
         """See `Leases.claim`."""
@@ -166,7 +172,10 @@ class SqsLeases:
         """The id of the job that somebody else's message becomes; None where it becomes none."""
         if self._adopt is None:
             raise ValueError(f"expected a message that vpclink has put, got {len(message.text)} characters of others")
-        job = self._adopt(message.text)
+        try:
+            job = self._adopt(message.text)
+        except Exception as error:  # one message of others, whatever is wrong with it, must not end the worker
+            raise ValueError(f"a message of others was not understood: {type(error).__name__}: {error}") from error
         if job is None:
             return None
         check_envelope(job.kind, job.key, job.group, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -176,13 +177,9 @@ class JobRecords:
         now = sort_key(self.now() + 1, "")
         due = Condition("by_time_pk = :pk AND by_time_sk < :now", {":pk": _listed(READY), ":now": now})
         later = Condition("by_time_pk = :pk AND by_time_sk >= :now", {":pk": _listed(READY), ":now": now})
-        return Depth(
-            ready=await self._table.count(due, index="by_time"),
-            delayed=await self._table.count(later, index="by_time"),
-            running=await self._table.count(_all(LEASED), index="by_time"),
-            dead=await self._table.count(_all(DEAD), index="by_time"),
-            done=None,
-        )
+        counts = [self._table.count(keys, index="by_time") for keys in (due, later, _all(LEASED), _all(DEAD))]
+        ready, delayed, running, dead = await asyncio.gather(*counts)
+        return Depth(ready, delayed, running, dead, done=None)
 
     async def dead(self, limit: int) -> tuple[DeadJob, ...]:
         """The jobs that were given up, latest first. A body that is damaged is shown empty; the error says how."""

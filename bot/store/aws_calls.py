@@ -16,14 +16,9 @@ from bot.aws.errors import failure
 from bot.diagnosis.model import GapReason
 from bot.store.errors import StorageBusy, StorageError
 
-CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 3},
-    connect_timeout=1,
-    read_timeout=5,
-    max_pool_connections=32,
-    user_agent_extra="vpclink",
-)
-"""Short, because somebody waits for an answer within Slack's three seconds. SQS's long polls stay below the read."""
+_READ_SECONDS = {"dynamodb": 1.5, "sqs": 5.0}
+"""Until a call is given up and made again. Short, because somebody waits for an answer within Slack's three seconds;
+longer for SQS, whose long polls answer after up to three seconds."""
 
 _CONDITION = "ConditionalCheckFailedException"
 _BUSY = {"ProvisionedThroughputExceededException", "TransactionConflictException", "InternalServerError"}
@@ -73,11 +68,18 @@ class AwsCalls:
         with self._lock:
             if service not in self._clients:
                 session = self._session = self._session or boto3.Session()
+                config = Config(
+                    retries={"mode": "standard", "total_max_attempts": 3},
+                    connect_timeout=1,
+                    read_timeout=_READ_SECONDS[service],
+                    max_pool_connections=32,
+                    user_agent_extra="vpclink",
+                )
                 if service == "dynamodb":
                     # The resource's client converts between DynamoDB's typed values and Python's.
-                    self._clients[service] = session.resource("dynamodb", config=CONFIG).meta.client
+                    self._clients[service] = session.resource("dynamodb", config=config).meta.client
                 else:
-                    self._clients[service] = session.client("sqs", config=CONFIG)
+                    self._clients[service] = session.client("sqs", config=config)
             return self._clients[service]
 
     def _explain(self, service: str, operation: str, name: str, error: ClientError | BotoCoreError) -> Exception:

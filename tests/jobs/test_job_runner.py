@@ -73,7 +73,7 @@ async def test_no_more_jobs_run_at_once_than_allowed(backend: QueueBackend) -> N
 
 async def test_two_workers_run_each_job_once(backend: QueueBackend) -> None:
     producer, queues = await backend.queue(), [await backend.queue(), await backend.queue()]
-    for n in range(40):
+    for n in range(20):
         await producer.put("diagnose", {}, key=f"Ev{n}")
     both_work, all_seen = asyncio.Barrier(2), asyncio.Event()
     seen: list[str] = []
@@ -86,13 +86,13 @@ async def test_two_workers_run_each_job_once(backend: QueueBackend) -> None:
                 self.met = True
                 await both_work.wait()
             seen.append(job.key)
-            if len(seen) >= 40:
+            if len(seen) >= 20:
                 all_seen.set()
 
     async with running(queues[0], Worker()), running(queues[1], Worker()):
         await all_seen.wait()
-    assert sorted(seen) == sorted(f"Ev{n}" for n in range(40))
-    assert await producer.depth() == depth_of(backend, done=40)
+    assert sorted(seen) == sorted(f"Ev{n}" for n in range(20))
+    assert await producer.depth() == depth_of(backend, done=20)
 
 
 class TestFailures:
