@@ -116,11 +116,12 @@ def test_there_are_no_layers_and_no_secrets_in_the_template(resources):
 
 def test_trouble_of_its_own_raises_alarms(resources):
     watched = {
-        (alarm["Namespace"], alarm["MetricName"], *[str(d["Value"]) for d in alarm["Dimensions"]])
+        (alarm["Namespace"], alarm["MetricName"], *[str(one["Value"]) for one in alarm.get("Dimensions", [])])
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
     }
     for function in ("FrontLambdaFunction", "WorkerLambdaFunction"):
         assert ("AWS/Lambda", "Errors", str({"Ref": function})) in watched
+    assert ("vpclink", "JobsGivenUp-test") in watched
     dead = str({"Fn::GetAtt": ["DeadQueue", "QueueName"]})
     assert ("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead) in watched
 
