@@ -204,8 +204,8 @@ def main(arguments: Sequence[str]) -> int:
     print(f"sha256 {made.sha256}")
     if not made.has_bytecode:
         print(
-            f"No Python {chosen.python} was found here, so the zip has no bytecode and a cold start takes about a second "
-            f"longer. Put python{chosen.python} on the PATH and run this again."
+            f"No Python {chosen.python} was found here, so the zip has no bytecode, and a cold start takes about a "
+            f"second longer. Put python{chosen.python} on the PATH and run this again."
         )
     return 0
 

@@ -17,7 +17,7 @@ from tests.deploy.deployed import Deployed, deployed
 pytestmark = [
     pytest.mark.xdist_group("deploy"),  # one deployment for all of them
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(170),
+    pytest.mark.timeout(400),  # the first one packages and deploys
 ]
 
 
