@@ -74,13 +74,13 @@ def test_only_reads_are_allowed_on_everything(resources):
         assert not any("*" in action for action in many(statement["Action"])), statement
 
 
-def test_the_worker_may_read_what_the_checks_need_and_the_front_nothing_of_it(resources):
-    allowed = {"FrontRole": set(), "WorkerRole": set()}
+def test_the_worker_may_read_what_the_checks_need_and_the_others_nothing_of_it(resources):
+    allowed = {"FrontRole": set(), "WorkerRole": set(), "AlarmsRole": set()}
     for where, statement in statements(resources):
         if where in allowed:
             allowed[where] |= set(many(statement["Action"]))
     assert set(actions()) <= allowed["WorkerRole"]
-    assert not set(actions()) & allowed["FrontRole"]
+    assert not set(actions()) & (allowed["FrontRole"] | allowed["AlarmsRole"])
 
 
 def test_who_may_write_into_the_queue_is_named(resources):
@@ -107,7 +107,7 @@ def test_the_probe_function_is_there_only_where_it_has_subnets(template, resourc
 def test_there_are_no_layers_and_no_secrets_in_the_template(resources):
     functions = of_type(resources, "AWS::Lambda::Function")
     assert not any("Layers" in function for function in functions.values())
-    for name in ("FrontLambdaFunction", "WorkerLambdaFunction"):
+    for name in ("FrontLambdaFunction", "WorkerLambdaFunction", "AlarmsLambdaFunction"):
         environment = functions[name]["Environment"]["Variables"]
         assert environment["SLACK_BOT_TOKEN"].startswith("ssm:/vpclink/test/")
         assert environment["SLACK_SIGNING_SECRET"].startswith("ssm:/vpclink/test/")
@@ -119,7 +119,7 @@ def test_trouble_of_its_own_raises_alarms(resources):
         (alarm["Namespace"], alarm["MetricName"], *[str(one["Value"]) for one in alarm.get("Dimensions", [])])
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
     }
-    for function in ("FrontLambdaFunction", "WorkerLambdaFunction"):
+    for function in ("FrontLambdaFunction", "WorkerLambdaFunction", "AlarmsLambdaFunction"):
         assert ("AWS/Lambda", "Errors", str({"Ref": function})) in watched
     assert ("vpclink", "JobsGivenUp-test") in watched
     dead = str({"Fn::GetAtt": ["DeadQueue", "QueueName"]})
