@@ -205,11 +205,12 @@ def _serve(_: argparse.Namespace) -> int:
     import asyncio
 
     from bot.app import serve
+    from bot.aws.secrets import Secrets
     from bot.settings import Settings, SettingsError
     from bot.store.errors import StorageError
 
     try:
-        asyncio.run(serve(Settings.from_environment(os.environ)))
+        asyncio.run(serve(Settings.from_environment(Secrets().resolved(os.environ))))
     except (SettingsError, StorageError) as error:
         raise UsageError(str(error)) from error
     return 0

@@ -181,12 +181,12 @@ def files(folder: Path) -> Iterator[Path]:
 
 def write_zip(folder: Path, archive: Path) -> None:
     """Write the zip: no dates and no owners in it, and everybody may read the files, as Lambda's user has to."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for path in files(folder):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _ZIP_DATE)
             entry.external_attr = (0o755 if path.suffix == ".so" else 0o644) << 16
             entry.create_system = 3  # Unix: only then are the permissions read
-            zipped.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
+            zipped.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -71,3 +71,19 @@ def until_empty(bot: Deployed) -> None:
         if not any(int(count) for count in reply["Attributes"].values()):
             return
     raise AssertionError("messages are left in the queue")
+
+
+async def test_the_roles_are_enforced_so_that_every_test_here_tests_them_too(bot):
+    iam, functions = bot.emulator.client("iam"), bot.emulator.client("lambda")
+    role = functions.get_function(FunctionName="vpclink-test-front")["Configuration"]["Role"].rpartition("/")[2]
+    policies = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    (secrets,) = [policy["PolicyArn"] for policy in policies if "Secrets" in policy["PolicyName"]]
+    iam.detach_role_policy(RoleName=role, PolicyArn=secrets)
+    try:
+        # A changed function starts anew, and reads its secrets again.
+        functions.update_function_configuration(FunctionName="vpclink-test-front", MemorySize=1025)
+        failure = functions.invoke(FunctionName="vpclink-test-front", Payload=b"{}")["Payload"].read().decode()
+        assert "SLACK_BOT_TOKEN: ssm:/vpclink/test/slack-bot-token cannot be read" in failure
+        assert "ssm:GetParameter" in failure
+    finally:
+        iam.attach_role_policy(RoleName=role, PolicyArn=secrets)
