@@ -24,6 +24,9 @@ from bot.diagnosis.check import Check
 from bot.diagnosis.engine import Clock, Reader
 from bot.diagnosis.model import Request
 from bot.diagnosis.redaction import redact
+from bot.intake.arrivals import Arrivals
+from bot.intake.queue import QueueIntake
+from bot.intake.sns_http import SNS_PATH, SnsEndpoint
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
@@ -38,8 +41,14 @@ from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
+from bot.responding.channels import AlarmChannels
+from bot.responding.looking import Alarms, LookUp
 from bot.responding.memory import AlarmMemory
-from bot.responding.responder import Alarms, Responder
+from bot.responding.recovery import Recovery
+from bot.responding.responder import Responder
+from bot.responding.storm import STORM, Storms
+from bot.responding.summary import Summary
+from bot.responding.voice import Voice
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
@@ -118,7 +127,7 @@ async def build(
     illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
-        ALARM: responding(shared, world, settings, queue, Marks(client)),
+        **responding(shared, world, settings, queue, Marks(client)),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -127,7 +136,10 @@ async def build(
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        alarm_settle=settings.alarm_settle,
+        now=world.clock.now,
     )
+    arrivals = Arrivals(queue, settings.alarm_channel, settings.alarm_settle)
     return Service(
         settings=settings,
         app=bolt_app(settings, edge, identity, session),
@@ -136,6 +148,25 @@ async def build(
         worker=ByKind(workers),
         readings=readings,
         clock=world.clock,
+        further=queue_intakes(settings, arrivals, world),
+        posts={SNS_PATH: SnsEndpoint(session, arrivals, settings.alarm_topics, world.clock.now).handle}
+        if settings.alarm_topics
+        else {},
+    )
+
+
+def queue_intakes(settings: Settings, arrivals: Arrivals, world: World) -> tuple[QueueIntake, ...]:
+    """What polls the queues of alarms; boto3 is imported where there are some."""
+    if not settings.alarm_queues:
+        return ()
+    import boto3
+
+    from bot.aws.alarm_queue import AlarmQueue
+
+    session = boto3.Session()
+    return tuple(
+        QueueIntake(AlarmQueue(session, url, settings.default_region), arrivals, world.clock.now, world.sleep)
+        for url in settings.alarm_queues
     )
 
 
@@ -163,20 +194,45 @@ def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustr
     )
 
 
-def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks) -> Responder:
-    """Who does `alarm` jobs."""
-    return Responder(
-        jobs=jobs,
+def responding(
+    shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks
+) -> dict[str, KindOfWorker]:
+    """Who does the jobs about alarms, by kind."""
+    values, now = shared.store.values, world.clock.now
+    look_up = LookUp(world.alarms or aws_alarms(), settings.alarm_regions)
+    memory = AlarmMemory(shared.store, settings.alarm_window * 60)
+    storms, channels = Storms(values, jobs, now), AlarmChannels(values, now)
+    recovery = Recovery(
         runs=shared.store.runs,
-        memory=AlarmMemory(shared.store, settings.alarm_window * 60),
+        memory=memory,
+        storms=storms,
         poster=shared.poster,
         marks=marks,
         renderer=shared.renderer,
         readings=shared.readings,
-        alarms=world.alarms or aws_alarms(),
-        default_region=settings.default_region,
+        look_up=look_up,
         checks=world.checks,
     )
+    responder = Responder(
+        jobs=jobs,
+        memory=memory,
+        storms=storms,
+        look_up=look_up,
+        voice=Voice(shared.poster, shared.renderer, channels),
+        marks=marks,
+        recovery=recovery,
+    )
+    summary = Summary(
+        jobs=jobs,
+        storms=storms,
+        channels=channels,
+        look_up=look_up,
+        poster=shared.poster,
+        marks=marks,
+        renderer=shared.renderer,
+        command=ids.COMMAND,
+    )
+    return {ALARM: responder, STORM: summary}
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

@@ -121,6 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     policy = commands.add_parser("policy", help="print the read-only IAM policy")
+    policy.add_argument(
+        "--alarm-queue", metavar="ARN", help="print what taking alarms from this SQS queue needs beside it"
+    )
     policy.set_defaults(run=_policy)
     return parser
 
@@ -236,10 +239,10 @@ def _manifest(options: argparse.Namespace) -> int:
     return 0
 
 
-def _policy(_: argparse.Namespace) -> int:
-    from bot.diagnosis.policy import policy_json
+def _policy(options: argparse.Namespace) -> int:
+    from bot.diagnosis.policy import policy_json, queue_policy_json
 
-    sys.stdout.write(policy_json())
+    sys.stdout.write(queue_policy_json(options.alarm_queue) if options.alarm_queue else policy_json())
     return 0
 
 

@@ -13,12 +13,13 @@ from pydantic import AliasChoices, SecretStr
 from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
-from bot.diagnosis.policy import actions, policy_json, statements
+from bot.diagnosis.policy import actions, policy_json, queue_policy_json, statements
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
 _ROLE = ("# generated: policy\n", "                # end of generated policy")
+_QUEUE_POLICY = ("<!-- generated: queue policy -->", "<!-- end of generated -->")
 _SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
@@ -103,7 +104,7 @@ def settings_table() -> str:
         choices = field.validation_alias
         names = [str(name) for name in choices.choices] if isinstance(choices, AliasChoices) else []
         default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-        shown = f"`{default}`" if default not in {None, ""} else ""
+        shown = f"`{default}`" if default not in {None, "", ()} else ""
         rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {shown} | {field.description} |")
     return "\n".join(rows)
 
@@ -120,6 +121,8 @@ def _files() -> dict[Path, str]:
     files[path] = readme(path.read_text(encoding="utf-8"))
     path = ROOT / "serverless.yml"
     files[path] = serverless(path.read_text(encoding="utf-8"))
+    alarms = ROOT / "docs/alarms.md"
+    files[alarms] = _between(alarms.read_text(encoding="utf-8"), _QUEUE_POLICY, f"```json\n{queue_policy_json()}```")
     return files
 
 

@@ -20,7 +20,7 @@ from bot.reading import SharedReadings
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
 from handlers.socket_mode import SILENCE_SECONDS, SocketMode
-from handlers.web import HttpServer
+from handlers.web import HttpServer, Post
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,10 @@ class Service:
     worker: ByKind
     readings: SharedReadings
     clock: Clock
+    further: tuple[Intake, ...] = ()
+    """Ways by which alarms come in that Slack does not show."""
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    """Further paths of the HTTP server."""
     intakes: list[Intake] = field(default_factory=list)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _socket: SocketMode | None = None
@@ -126,15 +130,15 @@ class Service:
     async def _make_intakes(self) -> list[Intake]:
         settings = self.settings
         if not settings.socket_mode:
-            self.http = HttpServer(self.app, settings.host, settings.port, self.health)
-            return [self.http]
+            self.http = HttpServer(self.app, settings.host, settings.port, self.health, self.posts)
+            return [self.http, *self.further]
         token = settings.slack_app_token.get_secret_value()
         await self._check_app_token(token)
         self._socket = SocketMode(self.app, token)
         if not settings.port_is_set:
-            return [self._socket]
-        self.http = HttpServer(None, settings.host, settings.port, self.health)
-        return [self._socket, self.http]
+            return [self._socket, *self.further]
+        self.http = HttpServer(None, settings.host, settings.port, self.health, self.posts)
+        return [self._socket, self.http, *self.further]
 
     async def _check_app_token(self, token: str) -> None:
         """A wrong app token would be retried for ever by the SDK: it is found out now. SettingsError."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alarms, buttons, commands, errors, events, mentions, middleware
+from handlers import alarm_choices, alarms, buttons, commands, errors, events, mentions, middleware
 from handlers.edge import Edge
 
 __all__ = ["Edge", "register"]
@@ -20,6 +20,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     commands.register(app)
     mentions.register(app)
     alarms.register(app)
+    alarm_choices.register(app)
     buttons.register(app)
     events.register(app)
     errors.register(app)

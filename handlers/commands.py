@@ -12,10 +12,13 @@ from bot.report.asking import Ask
 from bot.report.contexts import HelpText
 from bot.report.explain_view import explain_check, explain_log
 from handlers import ids
-from handlers.edge import Edge, ephemeral
+from handlers.alarm_choices import alarm_status
+from handlers.edge import Edge, ephemeral, to_all
 from handlers.parsing import (
+    ALARMS_USAGE,
     DIAGNOSE_USAGE,
     EXPLAIN_USAGE,
+    Alarms,
     Diagnose,
     ExplainCheck,
     ExplainLog,
@@ -48,6 +51,10 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: st
             await edge.enqueue(ask, key=f"command:{body['trigger_id']}")
             await ack()
             return
+        if isinstance(asked, Alarms):
+            message = await alarm_status(asked, edge, body["channel_id"], body["user_id"])
+            await ack(ephemeral(message) if asked.on is None else to_all(message))
+            return
         message = answer(asked, edge)
     except UsageError as error:
         message = edge.notice(error.problem, error.expected)
@@ -57,7 +64,7 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: st
 def answer(asked: ExplainCheck | ExplainLog | Help, edge: Edge) -> Any:
     """The answer to what needs no AWS. UsageError where there is no such check."""
     if isinstance(asked, Help):
-        return edge.message(HelpText(ids.COMMAND, edge.bot_name, DIAGNOSE_USAGE, EXPLAIN_USAGE))
+        return edge.message(HelpText(ids.COMMAND, edge.bot_name, DIAGNOSE_USAGE, EXPLAIN_USAGE, ALARMS_USAGE))
     if isinstance(asked, ExplainLog):
         return edge.message(explain_log(asked.text))
     page = explain_check(asked.code)

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.diagnosis.model import Report
@@ -17,7 +18,9 @@ from bot.report.contexts import Context, Notice
 from bot.report.message import Message
 from bot.report.render import Renderer
 from bot.responding.asking import ALARM, AlarmAsk
+from bot.responding.channels import AlarmChannels
 from bot.store.interface import Store
+from bot.store.times import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -42,20 +45,28 @@ class Edge:
     retention_days: int = 30
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = utc_now
+    alarm_settle: float = 0.0
+    """Seconds until a recovery is told."""
 
     async def enqueue(self, ask: Ask, *, key: str, group: str | None = None) -> None:
         """Keep the request: once this returns it survives a crash. The same key is the same request."""
         put = await self.jobs.put(DIAGNOSE, ask.model_dump(mode="json"), key=key, group=group)
         event(log, "request taken", job=put.job_id, duplicate=put.duplicate, api=ask.request.api)
 
-    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None) -> None:
+    async def enqueue_alarm(self, ask: AlarmAsk, *, key: str, group: str | None, delay: float = 0) -> None:
         """Keep an alarm, as `enqueue` keeps a request."""
-        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group)
+        put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group, delay=delay)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
 
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""
         return await self.store.values.put_if_absent("answered", key, value=True, ttl=_ANSWERED_SECONDS) is None
+
+    @property
+    def alarm_channels(self) -> AlarmChannels:
+        """What people have chosen for alarms."""
+        return AlarmChannels(self.store.values, self.now)
 
     async def report(self, run_id: str) -> Report | None:
         """The report of a run, where it is still kept."""
@@ -85,3 +96,8 @@ def ephemeral(message: Message) -> dict[str, Any]:
         "text": message.text,
         "blocks": list(message.blocks),
     }
+
+
+def to_all(message: Message) -> dict[str, Any]:
+    """A message as an answer that the whole channel sees."""
+    return {**ephemeral(message), "response_type": "in_channel"}

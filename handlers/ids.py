@@ -13,6 +13,11 @@ SHOW_LOGS: Final = "vpclink_show_logs"
 CHOOSE: Final = "vpclink_choose"
 """Ask again with this API or stage. Several stand in one block, so each appends `-` and its number."""
 
+SNOOZE_ALARM: Final = "vpclink_snooze_alarm"
+"""The menu of how long an alarm is left alone. A value is a preset, `/`, and the alarm's identity."""
+WAKE_ALARM: Final = "vpclink_wake_alarm"
+"""End a snooze. The value is the alarm's identity."""
+
 DIAGNOSE_ALARM: Final = "vpclink_diagnose_alarm"
 """The shortcut in the menu of every message."""
 

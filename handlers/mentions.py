@@ -10,9 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.report.asking import Ask
 from bot.report.message import Message
+from handlers.alarm_choices import alarm_status
 from handlers.commands import answer
 from handlers.edge import Edge
-from handlers.parsing import Diagnose, UsageError, parse
+from handlers.parsing import Alarms, Diagnose, UsageError, parse
 from handlers.words import after_mention
 
 
@@ -41,7 +42,10 @@ async def mentioned(
             )
             await edge.enqueue(ask, key=key)
             return
-        message = answer(asked, edge)
+        if isinstance(asked, Alarms):
+            message = await alarm_status(asked, edge, event["channel"], event.get("user") or "")
+        else:
+            message = answer(asked, edge)
     except UsageError as error:
         await _tell(event, client, edge, key, edge.notice(error.problem, error.expected))
         return

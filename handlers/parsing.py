@@ -12,11 +12,12 @@ from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
 from handlers.words import UnclosedQuoteError, Word, split_words
 
-VERBS: Final = ("diagnose", "explain", "help")
+VERBS: Final = ("diagnose", "explain", "alarms", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
 DIAGNOSE_USAGE: Final = "diagnose <api> <stage> [/path] [METHOD] [--account name] [--region region] [--since 30m]"
 EXPLAIN_USAGE: Final = "explain <check code, such as TG-01, or a pasted log line>"
+ALARMS_USAGE: Final = "alarms on, alarms off or alarms status"
 LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
 """A week: the log is searched without an index, and the window bounds what that costs."""
 
@@ -59,11 +60,18 @@ class ExplainLog:
 
 
 @dataclass(frozen=True)
+class Alarms:
+    """Answer alarms in this channel, leave them alone, or (neither) say which it is."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True)
 class Help:
     """Say what can be asked."""
 
 
-Command = Diagnose | ExplainCheck | ExplainLog | Help
+Command = Diagnose | ExplainCheck | ExplainLog | Alarms | Help
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
@@ -74,6 +82,8 @@ def parse(text: str, *, default_region: str | None) -> Command:
             return _explain(rest)
         if verb == "help":
             return Help()
+        if verb == "alarms":
+            return _alarms(rest)
         return Diagnose(_request(split_words(rest), default_region))
     except UnclosedQuoteError as error:
         raise UsageError(
@@ -105,6 +115,14 @@ def _explain(rest: str) -> Command:
         raise UsageError("There is nothing to explain.", EXPLAIN_USAGE)
     bare = text.strip("`\"'“”")
     return ExplainCheck(bare.upper()) if _CODE.match(bare) else ExplainLog(text)
+
+
+def _alarms(rest: str) -> Alarms:
+    word = rest.strip().strip("`").casefold()
+    choices: dict[str, bool | None] = {"on": True, "off": False, "status": None, "": None}
+    if word not in choices:
+        raise UsageError(f"I do not know what “{word[:60]}” is for alarms.", ALARMS_USAGE)
+    return Alarms(choices[word])
 
 
 def _request(words: Sequence[Word], default_region: str | None) -> Request:

@@ -15,18 +15,26 @@ EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 _SHUTDOWN_SECONDS = 3.0
 
+Post = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
 """Whether all is well, and the facts behind it. Nothing in them is secret: anybody may ask."""
 
 
 class HttpServer:
-    """Listens on an address. With an app it takes Slack's requests; without one it only answers about health."""
+    """Listens on an address. With an app it takes Slack's requests; without one it only answers about health.
 
-    def __init__(self, app: AsyncApp | None, host: str, port: int, health: Health) -> None:
+    `posts` are further paths that take a POST, each with what handles it.
+    """
+
+    def __init__(
+        self, app: AsyncApp | None, host: str, port: int, health: Health, posts: Mapping[str, Post] | None = None
+    ) -> None:
         self._host = host
         self._port = port
         self._application = app.web_app(EVENTS_PATH, port) if app else web.Application()
         self._application.router.add_get(HEALTH_PATH, self._health)
+        for path, handle in (posts or {}).items():
+            self._application.router.add_post(path, handle)
         self._report = health
         self._runner: web.AppRunner | None = None
 

@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.app import serve
 from bot.demo.aws.demo_world import demo_world
+from bot.demo.aws.parts.alarms import set_alarm_state
 from bot.demo.aws.server import LocalAws
 from bot.demo.slack import AMAZON_Q_APP, VPCLINK_APP, LocalSlack, demo_workspace
 from bot.demo.slack.workspace import DemoAlarm
@@ -44,9 +46,13 @@ _ORDERS = (("ApiName", "orders"), ("Stage", "prod"))
 _ALARMS = {
     "orders-prod-5xx": _ORDERS,
     "orders-prod-latency": _ORDERS,
+    "shipping-prod-5xx": (("ApiName", "shipping"), ("Stage", "prod")),
+    "checkout-unhealthy": (),
     "reports-worker-cpu": (("InstanceId", "i-0123456789abcdef0"),),
 }
-"""What Amazon Q's cards show of the local AWS's alarms; the last one is none of vpclink's business."""
+"""What Amazon Q's cards show of the local AWS's alarms: of a composite one, no dimensions. The last one is none of
+vpclink's business.
+"""
 
 
 def _alarms() -> tuple[DemoAlarm, ...]:
@@ -61,7 +67,8 @@ async def run(port: int) -> None:
     workspace = demo_workspace(manifest=manifest(None), alarms=_alarms())
     app = next(app for app in workspace.apps if app.app_id == VPCLINK_APP)
     with LocalAws(demo_world(datetime.now(UTC))) as aws, tempfile.TemporaryDirectory(prefix="vpclink-demo-") as folder:
-        async with LocalSlack(workspace, port=port) as slack:
+        follow = partial(set_alarm_state, aws.world)
+        async with LocalSlack(workspace, port=port, on_alarm=follow) as slack:
             variables = {
                 "AWS_ENDPOINT_URL": aws.endpoint_url,
                 "AWS_ACCESS_KEY_ID": "AKIDLOCALEXAMPLE",
@@ -75,6 +82,7 @@ async def run(port: int) -> None:
                 "SLACK_API_URL": slack.api_url,
                 "VPCLINK_DATABASE": str(Path(folder) / "demo.sqlite3"),
                 "VPCLINK_LOG_LEVEL": "WARNING",
+                "VPCLINK_ALARM_SETTLE": "2",
             }
             with _environment(variables):
                 shown = " ".join(f"{name}={value}" for name, value in variables.items())

@@ -24,7 +24,7 @@ from bot.diagnosis.evidence import Absent, Evidence, Outcome
 from bot.diagnosis.model import Request, Timing
 from bot.diagnosis.sources import Source
 from bot.manifest import manifest
-from bot.responding.responder import Alarms
+from bot.responding.looking import Alarms
 from bot.service import Service
 from bot.settings import Settings
 from tests.diagnosis import worlds as w
@@ -140,6 +140,7 @@ def settings_for(slack: LocalSlack, database: Path, mode: Literal["socket", "htt
         "VPCLINK_DATABASE": str(database),
         "VPCLINK_HOST": "127.0.0.1",
         "AWS_REGION": w.REGION,
+        "VPCLINK_ALARM_SETTLE": "0",
         **({"SLACK_APP_TOKEN": app.app_token or ""} if mode == "socket" else {}),
         **more,
     }

@@ -29,7 +29,7 @@ from bot.responding import lines
 from bot.responding.questions import question as alarm_question
 from bot.responding.subject import Subject
 from handlers import ids
-from handlers.parsing import DIAGNOSE_USAGE, EXPLAIN_USAGE
+from handlers.parsing import ALARMS_USAGE, DIAGNOSE_USAGE, EXPLAIN_USAGE
 from tests.report import samples
 from tests.report.block_kit import problems, view_problems
 
@@ -116,7 +116,7 @@ MESSAGES = {
     "failed": lambda: failed_view(ASK, samples.RUN),
     "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
     "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
-    "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE),
+    "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE, ALARMS_USAGE),
     "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT, again=False),
     "alarm_recovered": lambda: lines.recovered(
         "orders-prod-5xx", timedelta(minutes=75), samples.report(), samples.healthy()

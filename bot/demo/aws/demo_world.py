@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.demo.aws.faults import balancers, links, network_acls, security_groups, tls
 from bot.demo.aws.parts import rest_api
-from bot.demo.aws.parts.alarms import make_alarm
+from bot.demo.aws.parts.alarms import make_alarm, make_composite_alarm
 from bot.demo.aws.parts.balancing import make_balancer, make_group_of_targets
 from bot.demo.aws.parts.hosts import make_group, make_instance, tcp
 from bot.demo.aws.parts.network import Network, make_network
@@ -58,6 +58,7 @@ def _add_other_alarms(region: Region) -> None:
     for name, changes in others.items():
         arn = region.arn("cloudwatch", f"alarm:{name}")
         region.add("alarm", {**row, "AlarmName": name, "AlarmArn": arn, "AlarmDescription": name, **changes})
+    make_composite_alarm(region, "checkout-unhealthy", "payments-prod-5xx", "invoices-prod-5xx")
 
 
 def keep_traffic(world: World, stopping: threading.Event, seconds: float = 20.0) -> None:

@@ -5,7 +5,17 @@ Text comes as it is: escaping is the template environment's work. An empty strin
 
 from __future__ import annotations
 
-from bot.report.contexts.alarms import AlarmLine, AlarmQuestion
+from bot.report.contexts.alarms import (
+    AlarmCard,
+    AlarmIntro,
+    AlarmLine,
+    AlarmList,
+    AlarmQuestion,
+    AlarmStatus,
+    AlarmStorm,
+    SnoozeLine,
+    StormLine,
+)
 from bot.report.contexts.answers import (
     ExplainedCheck,
     ExplainedField,
@@ -58,8 +68,13 @@ from bot.report.contexts.thread import (
 )
 
 __all__ = [
+    "AlarmCard",
+    "AlarmIntro",
     "AlarmLine",
+    "AlarmList",
     "AlarmQuestion",
+    "AlarmStatus",
+    "AlarmStorm",
     "Buttons",
     "CauseDetails",
     "CauseFound",
@@ -98,7 +113,9 @@ __all__ = [
     "Question",
     "Repair",
     "RequestChoice",
+    "SnoozeLine",
     "Step",
+    "StormLine",
     "Subject",
     "ThreadNote",
     "Ways",

@@ -61,6 +61,7 @@ class HelpText(Context):
     mention: str
     diagnose_usage: str
     explain_usage: str
+    alarms_usage: str
 
 
 @dataclass(frozen=True)
