@@ -1,6 +1,6 @@
-"""AWS Lambda's entry points: Slack's requests come to `front`, the queue's messages to `worker`.
+"""AWS Lambda's entry points: Slack calls `front`, SNS and EventBridge reach `alarms`, and `worker` does the jobs.
 
-Both are the service that `vpclink serve` runs, made once per process and on one event loop: sessions and clients belong
+Each is the service that `vpclink serve` runs, made once per process and on one event loop: sessions and clients belong
 to a loop, so every invocation runs on the same one. What is heavy is imported with this module, because Lambda gives a
 process more CPU while it imports than afterwards.
 """
@@ -25,6 +25,7 @@ from bot.app import World, build, identify
 from bot.aws.secrets import Secrets
 from bot.backends import open_backends
 from bot.diagnosis.redaction import redact
+from bot.intake.arrivals import Arrivals
 from bot.jobs.sqs_delivery import SqsDelivery
 from bot.log_lines import log_json
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
@@ -55,8 +56,13 @@ def front(event: Event, context: Context) -> Response:  # noqa: ARG001 - Lambda 
 
 
 def worker(event: Event, context: Context) -> Response:
-    """Work on messages of the queue: jobs that `front` kept, and alarms. Returns which of them failed."""
+    """Do the jobs that messages of the queue tell of. Returns which messages are to come again."""
     return _runner.run(_work(event, context.get_remaining_time_in_millis() / 1000))
+
+
+def alarms(event: Event, context: Context) -> Response:  # noqa: ARG001 - Lambda passes both
+    """Keep a job for each alarm in messages that SNS and EventBridge have put into a queue."""
+    return _runner.run(_take(event))
 
 
 async def _answer(event: Event) -> Response:
@@ -88,6 +94,18 @@ async def _work(event: Event, remaining: float) -> Response:
         event, service.worker.handle, on_dead=service.worker.on_dead, seconds=seconds
     )
     return dict(handled)
+
+
+async def _take(event: Event) -> Response:
+    """An alarm that was kept before is no second job, so that whatever raises may let all of them come again."""
+    process = await _running.now()
+    settings, service = process.settings, process.service
+    if not settings.alarm_channel:
+        raise SettingsError(["VPCLINK_ALARM_CHANNEL: missing; expected the id of the channel to post alarms in"])
+    arrivals = Arrivals(service.queue, settings.alarm_channel, settings.alarm_settle)
+    for record in event["Records"]:
+        await arrivals.take(record["body"], delivery=record["messageId"], now=service.clock.now())
+    return {"batchItemFailures": []}
 
 
 @dataclass(frozen=True)

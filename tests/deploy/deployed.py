@@ -77,6 +77,12 @@ class Deployed:
         texts = [json.dumps(message["blocks"], ensure_ascii=False) for message in posted]
         return [text for text in texts if cause in text and "Confirmed" in text]
 
+    def thread_of(self, words: str) -> str:
+        """What stands in the thread of the message with these words, as JSON text."""
+        everything = self.slack.messages(CHANNEL)
+        roots = {message["ts"] for message in everything if words in json.dumps(message["blocks"])}
+        return json.dumps([message["blocks"] for message in everything if message.get("thread_ts") in roots])
+
 
 @asynccontextmanager
 async def deployed(folder: Path) -> AsyncIterator[Deployed]:

@@ -22,6 +22,8 @@ from botocore.model import ServiceModel
 from tests.deploy.tools import MINISTACK_PYTHON
 
 REGION = "eu-west-1"
+ACCOUNT = "111122223333"
+"""The local AWS's."""
 READ_BY_DIAGNOSES = (
     "acm", "apigateway", "apigatewayv2", "cloudtrail", "cloudwatch", "ec2", "elbv2", "health", "iam", "logs",
     "service-quotas", "servicediscovery", "sts",
@@ -70,6 +72,7 @@ def ministack(folder: Path, variables: Mapping[str, str]) -> Iterator[Emulator]:
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
         **variables,
     }
     log = folder / "ministack.log"

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.alarms import samples
 from tests.deploy.deployed import Deployed, deployed
 
 pytestmark = [
@@ -31,6 +32,22 @@ async def test_a_slash_command_is_answered_with_the_cause(bot):
     await bot.command("diagnose orders prod")
     await bot.slack.until(lambda: bot.reports("SG-03"), timeout=60)
     assert len(bot.reports("SG-03")) == 1
+
+
+async def test_an_alarm_of_sns_is_posted_and_answered_in_its_thread(bot):
+    dimensions = [{"name": "ApiName", "value": "users"}, {"name": "Stage", "value": "prod"}]
+    message = samples.sns_message(AlarmName="users-5xx", Trigger={**samples.TRIGGER, "Dimensions": dimensions})
+    topic = bot.outputs["AlarmTopicArn"]
+    await asyncio.to_thread(bot.emulator.client("sns").publish, TopicArn=topic, Message=json.dumps(message))
+    await bot.slack.until(lambda: "TLS-01" in bot.thread_of("users-5xx"), timeout=60)
+
+
+async def test_an_alarm_of_eventbridge_is_posted_and_answered_in_its_thread(bot):
+    metric = samples.metric_query("m1", "5XXError", ApiName="shipping", Stage="prod")
+    event = samples.event_bridge(alarmName="shipping-5xx", configuration={"metrics": [metric]})
+    entry = {"Source": "vpclink.test", "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+    await asyncio.to_thread(bot.emulator.client("events").put_events, Entries=[entry])
+    await bot.slack.until(lambda: "LB-03" in bot.thread_of("shipping-5xx"), timeout=60)
 
 
 async def test_a_message_that_nobody_understands_comes_to_the_dead_letter_queue(bot):
