@@ -12,6 +12,7 @@ from bot import lambdas
 from bot.demo.slack import VPCLINK_APP, LocalSlack, demo_workspace
 from bot.manifest import manifest
 from bot.settings import SettingsError
+from tests.alarms import samples
 from tests.aws_services import REGION
 from tests.handlers.payloads import SECRET
 
@@ -127,6 +128,26 @@ async def test_a_reading_ends_early_enough_to_report_in_the_time_that_lambda_lea
     assert readings.deadline == 25
     await lambdas._work({"Records": []}, remaining=20)
     assert readings.deadline == 20 - lambdas.SETTLING_SECONDS - lambdas.REPORTING_SECONDS
+
+
+async def test_an_alarm_becomes_a_job(running, monkeypatch):
+    monkeypatch.setenv("VPCLINK_ALARM_CHANNEL", "C01INCIDENTS")
+    records = samples.sqs_record(samples.sns_envelope(samples.sns_message()))
+    assert await lambdas._take(records) == {"batchItemFailures": []}
+    queue = (await running.now()).service.queue
+    done = []
+
+    async def note(job) -> None:
+        done.append((job.kind, job.body["channel"], job.body["alarm"]["alarm_name"]))
+        await queue.drain(0)
+
+    await queue.run(note, concurrency=1)
+    assert done == [("alarm", "C01INCIDENTS", "orders-prod-5xx")]
+
+
+async def test_an_alarm_without_a_channel_stays_in_the_queue_and_the_log_says_why(running):
+    with pytest.raises(SettingsError, match="VPCLINK_ALARM_CHANNEL: missing"):
+        await lambdas._take(samples.sqs_record(samples.sns_envelope(samples.sns_message())))
 
 
 async def test_without_a_queue_the_process_says_what_is_missing(running, monkeypatch):

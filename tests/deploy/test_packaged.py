@@ -30,7 +30,7 @@ async def bot(deployable, tmp_path_factory) -> AsyncIterator[Deployed]:
 
 async def test_a_slash_command_is_answered_with_the_cause(bot):
     await bot.command("diagnose orders prod")
-    await bot.slack.until(lambda: bot.reports("SG-03"), timeout=60)
+    await bot.slack.until(lambda: bot.reports("SG-03"), timeout=120)
     assert len(bot.reports("SG-03")) == 1
 
 
@@ -39,7 +39,7 @@ async def test_an_alarm_of_sns_is_posted_and_answered_in_its_thread(bot):
     message = samples.sns_message(AlarmName="users-5xx", Trigger={**samples.TRIGGER, "Dimensions": dimensions})
     topic = bot.outputs["AlarmTopicArn"]
     await asyncio.to_thread(bot.emulator.client("sns").publish, TopicArn=topic, Message=json.dumps(message))
-    await bot.slack.until(lambda: "TLS-01" in bot.thread_of("users-5xx"), timeout=60)
+    await bot.slack.until(lambda: "TLS-01" in bot.thread_of("users-5xx"), timeout=120)
 
 
 async def test_an_alarm_of_eventbridge_is_posted_and_answered_in_its_thread(bot):
@@ -47,7 +47,7 @@ async def test_an_alarm_of_eventbridge_is_posted_and_answered_in_its_thread(bot)
     event = samples.event_bridge(alarmName="shipping-5xx", configuration={"metrics": [metric]})
     entry = {"Source": "vpclink.test", "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
     await asyncio.to_thread(bot.emulator.client("events").put_events, Entries=[entry])
-    await bot.slack.until(lambda: "LB-03" in bot.thread_of("shipping-5xx"), timeout=60)
+    await bot.slack.until(lambda: "LB-03" in bot.thread_of("shipping-5xx"), timeout=120)
 
 
 async def test_a_message_that_nobody_understands_comes_to_the_dead_letter_queue(bot):
@@ -73,7 +73,7 @@ async def test_a_request_that_is_not_signed_by_slack_or_too_old_is_refused(bot):
 async def test_a_request_that_comes_twice_is_done_once(bot):
     body = bot.form("diagnose payments prod", "1.twice")
     assert [await bot.post(body) for _ in range(2)] == [200, 200]
-    await bot.slack.until(lambda: bot.reports("SG-01"), timeout=60)
+    await bot.slack.until(lambda: bot.reports("SG-01"), timeout=120)
     await asyncio.to_thread(until_empty, bot)
     assert len(bot.reports("SG-01")) == 1
 
