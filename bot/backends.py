@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.jobs.interface import JobQueue, NewJob
+from bot.jobs.interface import Adopt, JobQueue
 from bot.jobs.sqlite import SqliteJobQueue
 from bot.settings import Settings
 from bot.store.database import Database
@@ -37,7 +37,7 @@ async def open_backends(
     *,
     now: Callable[[], datetime] = utc_now,
     redact: Callable[[str], str] = str,
-    adopt: Callable[[str], NewJob | None] | None = None,
+    adopt: Adopt | None = None,
 ) -> AsyncIterator[Backends]:
     """
     Open what the settings choose, and close it at the end.
@@ -45,8 +45,8 @@ async def open_backends(
     `VPCLINK_QUEUE_URL` and `VPCLINK_TABLE` choose SQS and DynamoDB, with the credentials and region of this process;
     else it is the SQLite file `VPCLINK_DATABASE`. boto3 is imported only in the first case. Opening makes one call, to
     check the table's schema; StorageError where that fails, and says what was expected.
-    `redact` takes secrets out of errors before they are kept. `adopt` (see `bot.jobs.sqs_leases.Adopt`) is used on SQS
-    alone, by `JobQueue.run` and by `delivery` alike.
+    `redact` takes secrets out of errors before they are kept. `adopt` is used on SQS alone, by `JobQueue.run` and by
+    `delivery` alike.
 
     AWS Lambda opens it once per process, on its one event loop, and never closes it.
     """
@@ -61,7 +61,7 @@ async def _on_aws(
     settings: Settings,
     now: Callable[[], datetime],
     redact: Callable[[str], str],
-    adopt: Callable[[str], NewJob | None] | None,
+    adopt: Adopt | None,
 ) -> Backends:
     from bot.jobs.sqs import SqsJobQueue
     from bot.jobs.sqs_delivery import SqsDelivery

@@ -8,6 +8,7 @@ Exit status: 0 no fault found, 1 a cause found, 2 usage or configuration error, 
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 import time
@@ -300,11 +301,17 @@ def _print_report(evidence: Evidence, options: argparse.Namespace) -> int:
 
 def _text(name: str) -> str:
     if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+        return _decoded(sys.stdin.buffer.read())
     try:
-        return Path(name).read_text(encoding="utf-8", errors="replace")
+        return _decoded(Path(name).read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or UTF-16 where a byte order mark says so: what PowerShell's `>` writes."""
+    utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
 def since_minutes(text: str) -> int:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import logging
 import os
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -19,7 +21,6 @@ from typing import Any, Protocol
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.signature import SignatureVerifier
 
 from bot.app import World, build, identify
 from bot.aws.secrets import Secrets
@@ -27,11 +28,15 @@ from bot.backends import open_backends
 from bot.diagnosis.redaction import redact
 from bot.intake.arrivals import Arrivals
 from bot.jobs.sqs_delivery import SqsDelivery
+from bot.log_lines import event as log_event
 from bot.log_lines import log_json
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
+from handlers import intake
+
+log = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
 Response = dict[str, Any]
@@ -67,23 +72,33 @@ def alarms(event: Event, context: Context) -> Response:  # noqa: ARG001 - Lambda
 
 async def _answer(event: Event) -> Response:
     process = await _running.now()
-    verifier = SignatureVerifier(process.settings.slack_signing_secret.get_secret_value())
-    try:
-        body, headers = body_of(event), dict(event.get("headers") or {})
-        if not verifier.is_valid_request(body, headers):
-            return {"statusCode": 401, "body": "expected Slack's signature"}
-    except ValueError:  # neither base64 nor UTF-8, or a time that is no number
-        return {"statusCode": 400, "body": "expected a request of Slack"}
-    # Only now: Bolt takes the body apart before it looks at the signature.
-    request = AsyncBoltRequest(body=body, query=event.get("rawQueryString") or "", headers=headers)
-    response = await process.service.app.async_dispatch(request)
+    payload = read_event(event, process.settings.slack_signing_secret.get_secret_value(), time.time())
+    if isinstance(payload, intake.Refusal):
+        log_event(log, "http request refused", status=payload.status, reason=payload.reason)
+        return {"statusCode": payload.status}
+    # Verified and read, as in `handlers.web`: it goes to Bolt as a payload, as Socket Mode's do.
+    retry = {name: value for name, value in event["headers"].items() if name.startswith("x-slack-retry")}
+    asked = AsyncBoltRequest(mode="socket_mode", body=payload, headers=retry)
+    response = await process.service.app.async_dispatch(asked)
     return {"statusCode": response.status, "headers": response.first_headers(), "body": response.body}
 
 
-def body_of(event: Event) -> str:
-    """The body as it was sent: what is no JSON comes base64-encoded (AWS: http-api-develop-integrations-lambda)."""
-    body = event.get("body") or ""
-    return base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else str(body)
+def read_event(event: Event, secret: str, now: float) -> dict[str, Any] | intake.Refusal:
+    """Slack's payload in an event of payload format 2.0, or what is wrong with it. `now` is in seconds since 1970.
+
+    Names of headers come in lower case, and what is no JSON comes base64-encoded (AWS:
+    http-api-develop-integrations-lambda).
+    """
+    headers = {name: [value] for name, value in (event.get("headers") or {}).items()}
+    refusal = intake.refuse_headers(headers, now)
+    if refusal is not None:
+        return refusal
+    body = (event.get("body") or "").encode()
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
+    except ValueError:
+        return intake.Refusal(400, "a body that is not base64")
+    return intake.read_body(headers, raw, secret, now)
 
 
 async def _work(event: Event, remaining: float) -> Response:

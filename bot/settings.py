@@ -92,7 +92,8 @@ class Settings(BaseModel):
         DEFAULT_PORT,
         "PORT",
         expected="a port number from 1 to 65535",
-        description="Port of the HTTP server. In Socket Mode it serves /healthz alone, and only when this is set.",
+        description="Port of the HTTP server. In Socket Mode it serves /healthz (and /sns/alarms, with "
+        "VPCLINK_ALARM_TOPICS) alone, and only when this is set.",
         ge=1,
         le=65535,
     )
@@ -102,7 +103,7 @@ class Settings(BaseModel):
         expected="an address to listen on, such as 0.0.0.0 or 127.0.0.1",
         description="Address of the HTTP server. The default listens on every interface, because a published container "
         "port and a load balancer reach a container's network interface and never its loopback. Everything but "
-        "/healthz is refused without Slack's signature. Behind a proxy on the same machine, set 127.0.0.1.",
+        "/healthz is refused without Slack's or SNS's signature. Behind a proxy on the same machine, set 127.0.0.1.",
         min_length=1,
     )
     database: Path = _setting(
@@ -278,6 +279,8 @@ def _load(environment: Mapping[str, str], *, for_slack: bool) -> Settings:
         problems.append(_wrong(("VPCLINK_TEMPLATES",), given))
     if (settings.alarm_queues or settings.alarm_topics) and not settings.alarm_channel:
         problems.append("VPCLINK_ALARM_CHANNEL: missing; expected the id of the channel to post alarms in")
+    if settings.alarm_topics and settings.socket_mode and not settings.port_is_set:
+        problems.append("PORT: missing; expected the port on which SNS reaches vpclink, for VPCLINK_ALARM_TOPICS")
     if problems:
         raise SettingsError(problems)
     return settings

@@ -65,6 +65,7 @@ def event(text: str, *, secret: str = SECRET, at: float | None = None, **changes
         "rawPath": "/slack/events",
         "rawQueryString": "",
         "headers": {
+            "content-length": str(len(text)),
             "content-type": "application/x-www-form-urlencoded",
             "x-slack-request-timestamp": timestamp,
             "x-slack-signature": signature,
@@ -90,10 +91,11 @@ REFUSED = [
     (401, event("command=%2Fvpclink", secret="somebody-else")),
     (401, event("command=%2Fvpclink", at=1_000_000_000)),
     (401, event('{"type": ', secret="somebody-else")),
-    (401, {"version": "2.0", "headers": {}, "isBase64Encoded": False}),
     (400, event("command=%2Fvpclink", body="no base64!")),
     (400, event("command=%2Fvpclink", body=base64.b64encode(b"\xff\xfe").decode())),
-    (400, event("x", headers={"x-slack-signature": "v0=0", "x-slack-request-timestamp": "yesterday"})),
+    (400, event("a=1&a=2")),
+    (413, event("command=%2Fvpclink", headers={"content-length": "7000000"})),
+    (413, {"version": "2.0", "headers": {"content-length": "x"}, "isBase64Encoded": False}),
 ]
 
 

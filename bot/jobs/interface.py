@@ -37,6 +37,12 @@ class NewJob:
     group: str | None = None
 
 
+Adopt = Callable[[str], NewJob | None]
+"""Makes a job of an SQS message that no vpclink put, such as an alarm from SNS or EventBridge: its text in, the job
+out. None where the message is of no concern: it is let go. ValueError where it is not understood: it stays in the
+queue, and goes to the dead-letter queue at last."""
+
+
 @dataclass(frozen=True)
 class PutResult:
     """

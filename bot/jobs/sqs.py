@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.jobs.interface import DeadJob, Depth, Handler, NewJob, OnDead, PutResult
+from bot.jobs.interface import Adopt, DeadJob, Depth, Handler, NewJob, OnDead, PutResult
 from bot.jobs.message import check_envelope
 from bot.jobs.runner import Policy, Runner, Sleep
-from bot.jobs.sqs_leases import Adopt, SqsLeases
+from bot.jobs.sqs_leases import SqsLeases
 from bot.jobs.sqs_messages import Messages
 from bot.jobs.sqs_records import JobRecords, is_open
 from bot.store.aws_calls import AwsCalls

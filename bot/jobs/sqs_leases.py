@@ -9,9 +9,8 @@ SQS's own count of receives grows with crashes alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
-from bot.jobs.interface import Lease, NewJob
+from bot.jobs.interface import Adopt, Lease
 from bot.jobs.message import check_envelope
 from bot.jobs.sqs_messages import Message, Messages
 from bot.jobs.sqs_records import DEAD, DONE, JobRecords, is_open
@@ -20,16 +19,10 @@ from bot.store.errors import StorageError
 
 log = logging.getLogger(__name__)
 
-Adopt = Callable[[str], NewJob | None]
-"""Makes a job of an SQS message that no vpclink put, such as an alarm from SNS or EventBridge: its text in, the job
-out. None where the message is of no concern: it is let go. ValueError where it is not understood: it stays in the
-queue, and goes to the dead-letter queue at last."""
-
 _LOOKS = 10
 """Messages that one claim looks at, until it leaves the rest to the next one."""
-_SHORTEST_PAUSE = 2.0
-_LONGEST_PAUSE = 300.0
-"""Seconds until a job that waits for its group is looked at again: a quarter of what it has waited, within these."""
+_TURN_SECONDS = 60.0
+"""Until a job that waits for its group is looked at again, should nobody have told it that its turn has come."""
 
 
 class SqsLeases:
@@ -87,7 +80,7 @@ class SqsLeases:
             if item is None and identity:
                 log.error("job %s is not in the table: expected the table and the queue to belong together", identity)
             if item is not None:
-                await self._records.leave_group(item)
+                await self._give_turn(item)
             await self._messages.delete(message)
             return None
         pause = (int(item["visible_at"]) - self._records.now()) / 1_000_000
@@ -95,13 +88,13 @@ class SqsLeases:
             await self._later(message, item, pause)
             return None
         if not await self._records.has_turn(item):
-            await self._later(message, item, min(max(-pause / 4, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+            await self._later(message, item, _TURN_SECONDS)
             return None
         try:
             lease = await self._records.claim(item, self._lease)
         except ValueError as error:
             log.error("job %s is given up: %s", identity, error)
-            await self._records.leave_group(item)
+            await self._give_turn(item)
             await self._messages.delete(message)
             return None
         if lease is None:
@@ -141,7 +134,7 @@ class SqsLeases:
         if before is None:
             return False
         try:
-            await self._records.leave_group(before)
+            await self._give_turn(before)
         except StorageError as trouble:
             # The outcome is stored. The message, or else the next of the group, clears this away.
             log.error("job %s is settled, but keeps its place in its group for now: %s", lease.job.id, trouble)
@@ -159,6 +152,12 @@ class SqsLeases:
         if before is not None and message is not None:
             await self._messages.delete(message)
         return before is not None
+
+    async def _give_turn(self, settled: Item) -> None:
+        """Leave the group, and say so to the next one, which would else be looked at after its pause."""
+        following = await self._records.leave_group(settled)
+        if following is not None:
+            await self._messages.send(following, 0)
 
     def _let_go(self, lease: Lease) -> Message | None:
         held = self._held.pop(lease.id, None)

@@ -69,10 +69,12 @@ class JobRecords:
             pk, sk = _turn_of(item)
             await self._table.put({"pk": pk, "sk": sk, "job_id": item["job_id"], **self._kept()})
 
-    async def leave_group(self, item: Item) -> None:
-        """Let the next of the group have its turn."""
-        if item.get("job_group"):
-            await self._table.delete(*_turn_of(item))
+    async def leave_group(self, item: Item) -> str | None:
+        """Take a settled job out of its group; returns the id of the one whose turn it is now, where somebody waits."""
+        if item.get("job_group") and await self._table.delete(*_turn_of(item)):
+            async for entry in self._table.query(Condition("pk = :pk", {":pk": _turn_of(item)[0]}), page=1):
+                return str(entry["job_id"])
+        return None
 
     async def has_turn(self, item: Item) -> bool:
         """

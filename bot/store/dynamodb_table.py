@@ -51,20 +51,15 @@ class Table:
         """Store the whole item. ConditionFailed."""
         await self._call("put_item", Item=_present(item), **_conditional(condition))
 
-    async def update(
-        self, key: Key, changes: Mapping[str, Any], condition: Condition | None = None, *, add: str = ""
-    ) -> Item:
+    async def update(self, key: Key, changes: Mapping[str, Any], condition: Condition | None = None) -> Item:
         """
         Set attributes, remove those that become None, and return the item as it was before (empty: absent).
 
-        `add` names an attribute that grows by one. ConditionFailed.
+        ConditionFailed.
         """
         names = {f"#n{n}": name for n, name in enumerate(changes)}
         values = {f":v{n}": value for n, value in enumerate(changes.values()) if value is not None}
         sets = [f"#n{n} = :v{n}" for n, value in enumerate(changes.values()) if value is not None]
-        if add:
-            sets.append(f"{add} = {add} + :one")
-            values[":one"] = 1
         removes = [f"#n{n}" for n, value in enumerate(changes.values()) if value is None]
         parts = [("SET", sets), ("REMOVE", removes)]
         conditional = _conditional(condition)
@@ -81,9 +76,11 @@ class Table:
         before: Item = reply.get("Attributes", {})
         return before
 
-    async def delete(self, pk: str, sk: str, condition: Condition | None = None) -> None:
-        """Delete the item, where it is there. ConditionFailed."""
-        await self._call("delete_item", Key={"pk": pk, "sk": sk}, **_conditional(condition))
+    async def delete(self, pk: str, sk: str, condition: Condition | None = None) -> bool:
+        """Delete the item, and say whether it was there. ConditionFailed."""
+        key = {"pk": pk, "sk": sk}
+        reply = await self._call("delete_item", Key=key, ReturnValues="ALL_OLD", **_conditional(condition))
+        return "Attributes" in reply
 
     async def query(
         self,
@@ -98,35 +95,22 @@ class Table:
 
         `page` is how many are read at once, `attributes` names those that are wanted of the table's items.
         """
-        where: dict[str, Any] = {
-            "KeyConditionExpression": keys.expression,
-            "ExpressionAttributeValues": keys.values,
+        where = {
             "ScanIndexForward": not newest_first,
             **({"IndexName": index} if index else {"ConsistentRead": True}),
             **({"Limit": page} if page else {}),
             **({"ProjectionExpression": attributes} if attributes else {}),
         }
-        while True:
-            reply = await self._call("query", **where)
+        async for reply in self._pages(keys, where):
             for item in reply["Items"]:
                 yield item
-            if not reply.get("LastEvaluatedKey"):
-                return
-            where["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
 
     async def count(self, keys: Condition, *, index: str) -> int:
         """How many items of an index meet a condition on its keys."""
-        where: dict[str, Any] = {
-            "KeyConditionExpression": keys.expression,
-            "ExpressionAttributeValues": keys.values,
-        }
         counted = 0
-        while True:
-            reply = await self._call("query", IndexName=index, Select="COUNT", **where)
+        async for reply in self._pages(keys, {"IndexName": index, "Select": "COUNT"}):
             counted += int(reply["Count"])
-            if not reply.get("LastEvaluatedKey"):
-                return counted
-            where["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+        return counted
 
     async def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items with these keys, as far as they are there."""
@@ -153,6 +137,14 @@ class Table:
                 if not wanted:
                     break
                 await self._pause(turn)
+
+    async def _pages(self, keys: Condition, where: Mapping[str, Any]) -> AsyncIterator[Item]:
+        key = {"KeyConditionExpression": keys.expression, "ExpressionAttributeValues": keys.values}
+        last: Item | None = {}
+        while last is not None:
+            reply = await self._call("query", **key, **where, **({"ExclusiveStartKey": last} if last else {}))
+            yield reply
+            last = reply.get("LastEvaluatedKey")
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return await self._calls.dynamodb(operation, self.name, TableName=self.name, **parameters)

@@ -81,10 +81,9 @@ class DynamoValues:
 
     async def _delete(self, namespace: str, key: str, condition: Condition) -> bool:
         try:
-            await self._table.delete(_pk(namespace), key, condition)
+            return await self._table.delete(_pk(namespace), key, condition)
         except ConditionFailed:
             return False
-        return True
 
     def _holds(self, namespace: str, key: str, expected: Any) -> Condition:
         content = canonical.encode(expected, f"{namespace} {key}")

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from job_backends import QueueBackend, SqliteBackend, SqsBackend
 
+from bot.jobs.sqs import SqsJobQueue
+from tests.faulty_calls import FaultyCalls
+
 
 @pytest.fixture(params=["sqlite", "sqs"])
 async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[QueueBackend]:
@@ -26,3 +29,14 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[SqliteBackend]:
 @pytest.fixture
 def sqs(request: pytest.FixtureRequest) -> SqsBackend:
     return SqsBackend(request.getfixturevalue("aws_services"))
+
+
+@pytest.fixture
+def calls(sqs: SqsBackend) -> FaultyCalls:
+    return FaultyCalls(sqs.services)
+
+
+@pytest.fixture
+def queue(sqs: SqsBackend, calls: FaultyCalls) -> SqsJobQueue:
+    """A queue on an SQS that keeps to delays and visibility timeouts."""
+    return sqs.queue_on(calls)

@@ -11,11 +11,10 @@ from typing import Any, Protocol
 
 import boto3
 
-from bot.jobs.interface import Depth, Handler, Job, JobQueue, Leases, OnDead
+from bot.jobs.interface import Adopt, Depth, Handler, Job, JobQueue, Lease, Leases, OnDead
 from bot.jobs.runner import Policy
 from bot.jobs.sqlite import SqliteJobQueue
 from bot.jobs.sqs import SqsJobQueue
-from bot.jobs.sqs_leases import Adopt
 from bot.store.aws_calls import AwsCalls
 from bot.store.database import Database
 from bot.store.dynamodb_table import Table
@@ -206,3 +205,16 @@ class SqsBackend:
             adopt=adopt,
             wait=0,
         )
+
+
+async def claimed(queue: SqsJobQueue) -> Lease:
+    lease = await queue.leases.claim()
+    assert lease is not None
+    return lease
+
+
+def messages(sqs: SqsBackend) -> tuple[int, int, int]:
+    """How many messages SQS holds: visible, being worked on, delayed."""
+    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+    counts = sqs.services.sqs.get_queue_attributes(QueueUrl=sqs.url, AttributeNames=names)["Attributes"]
+    return int(counts[names[0]]), int(counts[names[1]]), int(counts[names[2]])

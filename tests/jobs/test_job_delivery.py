@@ -19,11 +19,6 @@ NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
 @pytest.fixture
-def calls(sqs: SqsBackend) -> FaultyCalls:
-    return FaultyCalls(sqs.services)
-
-
-@pytest.fixture
 def queue(sqs: SqsBackend, calls: FaultyCalls) -> SqsJobQueue:
     return sqs.queue_on(calls, Policy(lease=LEASE, poll=POLL, max_attempts=2))
 

@@ -1,4 +1,4 @@
-"""What is the AWS backend's alone: messages that come twice, late or never, lost replies, messages of others."""
+"""What is the AWS backend's alone: messages that come twice, late or never, and lost replies."""
 
 from __future__ import annotations
 
@@ -6,39 +6,15 @@ import logging
 from typing import Any
 
 import pytest
-from job_backends import LEASE, POLL, Blocking, SqsBackend, depth_of, running
+from job_backends import LEASE, POLL, SqsBackend, claimed, depth_of, messages
 
-from bot.jobs.interface import Job, Lease, NewJob
+from bot.jobs.interface import Lease
 from bot.jobs.runner import Policy
 from bot.jobs.sqs import SqsJobQueue
 from bot.jobs.sqs_records import HOLD_SECONDS, OPEN_SECONDS
 from bot.store.dynamodb_table import Table
 from bot.store.errors import StorageError
 from tests.faulty_calls import FaultyCalls, LostReplies
-
-
-@pytest.fixture
-def calls(sqs: SqsBackend) -> FaultyCalls:
-    return FaultyCalls(sqs.services)
-
-
-@pytest.fixture
-def queue(sqs: SqsBackend, calls: FaultyCalls) -> SqsJobQueue:
-    """A queue on an SQS that keeps to delays and visibility timeouts."""
-    return sqs.queue_on(calls)
-
-
-async def claimed(queue: SqsJobQueue) -> Lease:
-    lease = await queue.leases.claim()
-    assert lease is not None
-    return lease
-
-
-def messages(sqs: SqsBackend) -> tuple[int, int, int]:
-    """How many messages SQS holds: visible, being worked on, delayed."""
-    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
-    counts = sqs.services.sqs.get_queue_attributes(QueueUrl=sqs.url, AttributeNames=names)["Attributes"]
-    return int(counts[names[0]]), int(counts[names[1]]), int(counts[names[2]])
 
 
 def deliver_again(sqs: SqsBackend, queue: SqsJobQueue, lease: Lease) -> None:
@@ -176,6 +152,30 @@ class TestGroups:
         calls.failing = set()
         assert (await claimed(queue)).job.key == "a2"
 
+    async def test_a_message_of_a_settled_job_that_kept_its_place_tells_the_next_one(
+        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls
+    ) -> None:
+        for key in ("a1", "a2"):
+            await queue.put("alarm", {}, key=key, group="a")
+        first = await claimed(queue)
+        assert await queue.leases.claim() is None
+        deliver_again(sqs, queue, first)
+        calls.failing = {"delete_item"}
+        assert await queue.leases.finish(first)
+        calls.failing = set()
+        assert (await claimed(queue)).job.key == "a2"
+
+    async def test_the_next_one_does_not_wait_for_its_pause(
+        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls
+    ) -> None:
+        for key in ("a1", "a2"):
+            await queue.put("alarm", {}, key=key, group="a")
+        first = await claimed(queue)
+        assert await queue.leases.claim() is None
+        assert calls.delays() == [0, 0, 60]
+        assert await queue.leases.finish(first)
+        assert (await claimed(queue)).job.key == "a2"
+
     async def test_a_job_whose_message_is_lost_does_not_hold_up_the_others_for_ever(
         self, sqs: SqsBackend, queue: SqsJobQueue
     ) -> None:
@@ -184,19 +184,6 @@ class TestGroups:
         sqs.clock.advance(HOLD_SECONDS)
         await queue.put("alarm", {}, key="a2", group="a")
         assert (await claimed(queue)).job.key == "a2"
-
-    @pytest.mark.parametrize(("waited", "pause"), [(0, 2), (40, 10), (3000, 300)])
-    async def test_a_job_that_waits_is_looked_at_less_and_less(
-        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls, waited: float, pause: int
-    ) -> None:
-        for key in ("a1", "a2"):
-            await queue.put("alarm", {}, key=key, group="a")
-        first = await claimed(queue)
-        sqs.clock.advance(waited)
-        assert await queue.leases.extend(first)
-        calls.asked.clear()
-        assert await queue.leases.claim() is None
-        assert calls.delays() == [pause]
 
 
 async def test_redrive_finds_open_jobs_whose_messages_are_lost(sqs: SqsBackend, queue: SqsJobQueue) -> None:
@@ -225,90 +212,6 @@ async def test_a_worker_that_leaves_gives_back_what_it_holds(sqs: SqsBackend, qu
     await claimed(queue)
     await queue.leases.leave()
     assert (await claimed(queue)).job.attempts == 1
-
-
-class TestMessagesOfOthers:
-    async def test_they_are_left_alone_and_hold_up_nobody(
-        self, sqs: SqsBackend, queue: SqsJobQueue, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        for text in ("not JSON", '{"vpclink_job": 7}', "[]"):
-            sqs.services.sqs.send_message(QueueUrl=sqs.url, MessageBody=text)
-        await queue.put("diagnose", {}, key="Ev1")
-        assert (await claimed(queue)).job.key == "Ev1"
-        assert messages(sqs) == (0, 4, 0)
-        assert caplog.text.count("left for the dead-letter queue") == 3
-
-    async def test_one_that_is_understood_becomes_a_job_once(self, sqs: SqsBackend, calls: FaultyCalls) -> None:
-        def adopt(text: str) -> NewJob | None:
-            return NewJob("alarm", {"text": text}, key=f"sns:{text}", group="g") if text != "noise" else None
-
-        queue = sqs.queue_on(calls, adopt=adopt)
-        for text in ("noise", "raised", "raised"):
-            sqs.services.sqs.send_message(QueueUrl=sqs.url, MessageBody=text)
-        lease = await claimed(queue)
-        assert (lease.job.kind, lease.job.body, lease.job.group) == ("alarm", {"text": "raised"}, "g")
-        assert await queue.leases.claim() is None
-        await queue.leases.finish(lease)
-        assert await queue.depth() == depth_of(sqs)
-
-    async def test_one_that_breaks_its_reader_does_not_end_the_worker(
-        self, sqs: SqsBackend, calls: FaultyCalls, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        def adopt(text: str) -> NewJob:
-            raise KeyError(text)
-
-        queue, handler = sqs.queue_on(calls, adopt=adopt), Blocking()
-        sqs.services.sqs.send_message(QueueUrl=sqs.url, MessageBody="strange")
-        await queue.put("diagnose", {}, key="Ev1")
-        async with running(queue, handler):
-            await handler.started.wait()
-        assert "a message of others was not understood: KeyError: 'strange'" in caplog.text
-
-
-class TestAQueueThatCannotBeUsed:
-    async def test_a_job_stops_when_its_lease_has_ended_because_it_could_not_be_extended(
-        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        handler = Blocking()
-        await queue.put("diagnose", {}, key="Ev1")
-        async with running(queue, handler):
-            await handler.started.wait()
-            calls.failing = {"update_item"}
-            for _ in range(3):
-                assert not handler.cancelled.is_set()
-                await sqs.clock.asleep(LEASE / 3)
-                sqs.clock.advance(LEASE / 3)
-            await handler.cancelled.wait()
-            calls.failing = set()
-        assert "the lease was lost, so somebody else may run it now" in caplog.text
-
-    async def test_it_is_told_at_the_start(self, sqs: SqsBackend) -> None:
-        async def never(job: Job) -> None:
-            raise AssertionError("there is no queue")
-
-        sqs.url += "-of-nobody"
-        with pytest.raises(StorageError, match=r"expected an SQS queue .*-of-nobody; AWS knows none"):
-            await (await sqs.queue()).run(never, concurrency=1)
-        sqs.url = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs.fifo"
-        with pytest.raises(StorageError, match="expected a standard queue"):
-            await (await sqs.queue()).run(never, concurrency=1)
-
-    async def test_an_outcome_that_cannot_be_stored_is_delivered_again(
-        self, sqs: SqsBackend, queue: SqsJobQueue, calls: FaultyCalls, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        await queue.put("diagnose", {}, key="Ev1")
-        attempts: list[int] = []
-
-        async def handler(job: Job) -> None:
-            attempts.append(job.attempts)
-            calls.failing = {"update_item"}
-
-        async with running(queue, handler):
-            await sqs.clock.asleep(POLL)
-            calls.failing = set()
-        assert "the outcome could not be stored" in caplog.text
-        assert (await claimed(queue)).job.attempts == 1
-        assert attempts == [1]
 
 
 @pytest.fixture(autouse=True)

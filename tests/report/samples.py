@@ -247,6 +247,9 @@ EXACT: dict[Any, dict[str, Any]] = {
     c.RequestChoice: {"value": "1"},
     c.Footer: {"asker": "U01ALICE", "run": "01234567"},
     c.Progress: {"asker": "U01ALICE"},
+    c.AlarmIntro: {"snoozed_by": "U01ALICE", "identity": "0123"},
+    c.AlarmStatus: {"by": "U01ALICE"},
+    c.SnoozeLine: {"by": "U01ALICE", "identity": "0123"},
     c.Step: {"id": "api"},
     c.Link: {"url": 'https://example.com/a b|c>"'},
 }

@@ -26,8 +26,11 @@ from bot.report.render import Renderer
 from bot.report.running_view import failed_view, interrupted_view, progress_view, refused_view
 from bot.report.thread import thread_messages
 from bot.responding import lines
+from bot.responding.channels import Shown, Snooze
 from bot.responding.questions import question as alarm_question
+from bot.responding.resolving import Option, Resolution
 from bot.responding.subject import Subject
+from bot.responding.voice import intro
 from handlers import ids
 from handlers.parsing import ALARMS_USAGE, DIAGNOSE_USAGE, EXPLAIN_USAGE
 from tests.report import samples
@@ -94,6 +97,16 @@ HALF_WAY = (
     c.Step("metrics", "Metrics and changes", "pending"),
 )
 
+SHOWN = Shown(
+    "C01",
+    "0123",
+    "orders-prod-5xx",
+    "eu-west-1",
+    "03:11 UTC",
+    ("Its message names no region; the alarm is in eu-west-1.",),
+)
+SNOOZE = Snooze("C01", "0123", "orders-prod-5xx", "eu-west-1", "U02BRUNO", "2026-11-22T07:11:07+00:00")
+
 MESSAGES = {
     "cause_found": lambda: outcome_view(outcome(samples.report())),
     "cause_possible": lambda: outcome_view(outcome(possible())),
@@ -117,14 +130,49 @@ MESSAGES = {
     "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
     "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
     "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE, ALARMS_USAGE),
-    "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT, again=False),
+    "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT),
+    "alarm_joins_again": lambda: lines.joins("orders-prod-5xx", "https://example.com/p1", samples.AT, again=3),
     "alarm_recovered": lambda: lines.recovered(
         "orders-prod-5xx", timedelta(minutes=75), samples.report(), samples.healthy()
     ),
     "alarm_not_read": lambda: lines.not_read("orders-prod-5xx", DENIED, lines.CANNOT_TELL),
     "alarm_hostile": lambda: lines.joined(samples.HOSTILE, "https://example.com/p1"),
     "alarm_question": lambda: alarm_question(
-        "orders-5xx", ANY_STAGE, [REQUEST, REQUEST.model_copy(update={"stage": "dev"})]
+        "orders-5xx",
+        ANY_STAGE,
+        Resolution(
+            (
+                Option("orders / prod", REQUEST),
+                Option("orders / dev", REQUEST.model_copy(update={"stage": "dev"})),
+            ),
+            "stage",
+        ),
+    ),
+    "alarm_intro": lambda: intro(SHOWN),
+    "alarm_intro_snoozed": lambda: intro(SHOWN, SNOOZE),
+    "alarm_card": lambda: c.AlarmCard(
+        c.Link("orders-prod-5xx", "https://example.com/alarm"),
+        "eu-west-1 · 111122223333",
+        "03:11 UTC",
+        "Threshold Crossed: 1 datapoint [3.0] was greater than the threshold (0.0).",
+    ),
+    "alarm_storm": lambda: c.AlarmStorm(
+        total=212,
+        over=30,
+        since="03:11 UTC",
+        lines=(c.StormLine("orders / prod", 120), c.StormLine("payments / prod", 80)),
+        more=3,
+        diagnosed=(c.Link("orders / prod", "https://example.com/p1"),),
+        command="/vpclink diagnose <api> <stage>",
+    ),
+    "alarm_list": lambda: c.AlarmList("Alarms 1 to 2", ("orders-prod-5xx", "payments-prod-5xx")),
+    "alarm_status": lambda: c.AlarmStatus(
+        on=False,
+        by="U01ALICE",
+        at="2026-11-22 03:11:07 UTC",
+        snoozes=(c.SnoozeLine("orders-prod-5xx", "U02BRUNO", "2026-11-22 04:11:07 UTC", "0123"),),
+        more=0,
+        command="/vpclink",
     ),
     "usage": lambda: c.Notice("The stage is missing.", DIAGNOSE_USAGE),
     "explained_log": lambda: c.ExplainedLog(
