@@ -24,6 +24,8 @@ BUILD = ROOT / "build"
 CODE = ("bot", "handlers", "templates")
 LEFT_OUT = ("bot/demo", "bot/docs.py", "bot/packaging.py")
 """What only the demo, the tests and the developer use."""
+CONFIGURATION = "vpclink.toml"
+"""The operator's file of accounts and rules, where there is one (docs/accounts.md)."""
 LARGEST_ZIP = 30_000_000
 """Bytes. Lambda takes 50 MB (AWS: gettingstarted-limits); a cold start pays for every one of them."""
 LARGEST_UNZIPPED = 250_000_000
@@ -123,14 +125,16 @@ def keep_models(data: Path, services: frozenset[str]) -> None:
 
 
 def copy_code(folder: Path) -> None:
-    """Copy this program, without what only developers use."""
+    """Copy this program, without what only developers use, and the configuration file."""
     left_out = {ROOT / path for path in LEFT_OUT}
 
     def ignored(parent: str, names: Sequence[str]) -> set[str]:
         return {name for name in names if name == "__pycache__" or Path(parent) / name in left_out}
 
     for name in CODE:
-        shutil.copytree(ROOT / name, folder / name, ignore=lambda parent, names: ignored(parent, names))
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    if (ROOT / CONFIGURATION).exists():
+        shutil.copy(ROOT / CONFIGURATION, folder)
 
 
 def check_machines(target: Target, folder: Path) -> None:

@@ -83,6 +83,11 @@ def test_the_worker_may_read_what_the_checks_need_and_the_others_nothing_of_it(r
     assert not set(actions()) & (allowed["FrontRole"] | allowed["AlarmsRole"])
 
 
+def test_the_worker_may_assume_one_role_by_name_in_other_accounts(resources):
+    (assume,) = [one for where, one in statements(resources) if "sts:AssumeRole" in many(one["Action"])]
+    assert assume["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/vpclink-readonly"}
+
+
 def test_who_may_write_into_the_queue_is_named(resources):
     (policy,) = of_type(resources, "AWS::SQS::QueuePolicy").values()
     for statement in policy["PolicyDocument"]["Statement"]:
