@@ -90,6 +90,22 @@ def until_empty(bot: Deployed) -> None:
     raise AssertionError("messages are left in the queue")
 
 
+async def test_no_function_was_denied_anything(bot):
+    await asyncio.to_thread(until_empty, bot)
+    lines = await asyncio.to_thread(logged, bot)
+    assert any('"run finished"' in line for line in lines), lines
+    denied = ("AccessDenied", "UnauthorizedOperation", "expected the permission", "not authorized")
+    assert not [line for line in lines if any(word in line for word in denied)]
+
+
+def logged(bot: Deployed) -> list[str]:
+    """Everything that the functions have logged."""
+    logs = bot.emulator.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    pages = [page for group in groups for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)]
+    return [event["message"] for page in pages for event in page["events"]]
+
+
 async def test_the_roles_are_enforced_so_that_every_test_here_tests_them_too(bot):
     iam, functions = bot.emulator.client("iam"), bot.emulator.client("lambda")
     role = functions.get_function(FunctionName="vpclink-test-front")["Configuration"]["Role"].rpartition("/")[2]
