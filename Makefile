@@ -8,7 +8,7 @@ PYTHON_VERSION ?= 3.13
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs catalogues lock accuracy scenarios screenshots bench package deploy
+.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench package deploy
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -34,6 +34,7 @@ lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot handlers
 	$(BIN)/python -m bot.docs --check
 
 format: setup ## Rewrite the code in the project's style
@@ -42,6 +43,9 @@ format: setup ## Rewrite the code in the project's style
 
 docs: setup ## Regenerate what is generated from the checks
 	$(BIN)/python -m bot.docs
+
+audit: setup ## Ask whether a pinned dependency has a known vulnerability (needs a network)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 catalogues: setup ## Collect the messages that people read, and compile their translations
 	$(BIN)/python -m bot.catalogues

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,10 +20,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.access import Guard, SlackGroups
 from bot.backends import Backends, open_backends
+from bot.config import Accounts, load
 from bot.diagnosis.check import Check
-from bot.diagnosis.engine import Clock, Reader
-from bot.diagnosis.model import Request
+from bot.diagnosis.engine import Clock
 from bot.diagnosis.redaction import redact
 from bot.intake.arrivals import Arrivals
 from bot.intake.queue import QueueIntake
@@ -30,7 +32,7 @@ from bot.intake.sns_http import SNS_PATH, SnsEndpoint
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
-from bot.reading import CannotReadError, Readers, SharedReadings
+from bot.reading import Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
 from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
@@ -42,7 +44,7 @@ from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.channels import AlarmChannels
-from bot.responding.looking import Alarms, LookUp
+from bot.responding.looking import Alarms, AlarmsIn, LookUp
 from bot.responding.memory import AlarmMemory
 from bot.responding.recovery import Recovery
 from bot.responding.responder import Responder
@@ -65,7 +67,7 @@ def system_clock() -> Clock:
 
 @dataclass(frozen=True)
 class World:
-    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks.
+    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks, what `env:` of the file means.
 
     `pace` is in seconds, between two writes to a channel.
     """
@@ -76,6 +78,13 @@ class World:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
+        """What reads diagnoses and alarms: AWS, where a test does not replace it."""
+        readers, alarms_in = aws_readers(accounts)
+        given = self.alarms
+        return self.readers or readers, (lambda *_: given) if given else alarms_in
 
 
 async def serve(settings: Settings) -> None:
@@ -112,6 +121,7 @@ async def build(
 
     Who the bot is need not be asked where it is known already.
     """
+    accounts = Accounts(load(settings, world.environment))
     token = settings.slack_bot_token.get_secret_value()
     client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
     identity = identity or await identify(client, token)
@@ -119,15 +129,15 @@ async def build(
     queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
-    readings = SharedReadings(
-        world.readers or aws_readers(), world.clock, deadline=settings.deadline, threads=settings.concurrency
-    )
+    guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
+    readers, alarms_in = world.aws(accounts)
+    readings = SharedReadings(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
-    shared = Shared(store, poster, renderer, readings)
+    shared = Shared(store, poster, renderer, readings, guard)
     illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
-        **responding(shared, world, settings, queue, Marks(client)),
+        **responding(shared, world, settings, queue, Marks(client), alarms_in),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -136,6 +146,7 @@ async def build(
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        guard=guard,
         alarm_settle=settings.alarm_settle,
         now=world.clock.now,
     )
@@ -178,6 +189,7 @@ class Shared:
     poster: Poster
     renderer: Renderer
     readings: SharedReadings
+    guard: Guard
 
 
 def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
@@ -190,16 +202,17 @@ def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustr
         clock=world.clock,
         bot_name=bot_name,
         checks=world.checks,
+        guard=shared.guard,
         illustrator=illustrator,
     )
 
 
 def responding(
-    shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks
+    shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks, alarms_in: AlarmsIn
 ) -> dict[str, KindOfWorker]:
     """Who does the jobs about alarms, by kind."""
     values, now = shared.store.values, world.clock.now
-    look_up = LookUp(world.alarms or aws_alarms(), settings.alarm_regions)
+    look_up = LookUp(alarms_in, settings.alarm_regions, shared.guard)
     memory = AlarmMemory(shared.store, settings.alarm_window * 60)
     storms, channels = Storms(values, jobs, now), AlarmChannels(values, now)
     recovery = Recovery(
@@ -211,6 +224,7 @@ def responding(
         renderer=shared.renderer,
         readings=shared.readings,
         look_up=look_up,
+        guard=shared.guard,
         checks=world.checks,
     )
     responder = Responder(
@@ -281,42 +295,16 @@ def _quiet_while_built() -> logging.Logger:
     return logger
 
 
-def aws_alarms() -> Alarms:
-    """What reads alarms with the credentials of this process; boto3 is imported here, as below."""
-    import boto3
-
+def aws_readers(accounts: Accounts) -> tuple[Readers, AlarmsIn]:
+    """What reads diagnoses and alarms, in every configured account. boto3 is imported here: not every entry point
+    reads AWS.
+    """
+    from bot.aws.accounts import AccountSessions
     from bot.aws.alarms import AlarmReader
 
-    return AlarmReader(boto3.Session())
+    sessions = AccountSessions(accounts)
 
+    def alarms_in(account: str | None, region: str) -> Alarms:
+        return AlarmReader(sessions.session(account, region))
 
-def aws_readers() -> Readers:
-    """Readers with the credentials of this process. boto3 is imported here: not every entry point reads AWS."""
-    import boto3
-
-    from bot.aws.collectors import readers
-    from bot.aws.connection import Calls, Connection
-    from bot.aws.errors import Failure
-
-    session = boto3.Session()
-    reader_of = readers(session)
-    own: list[str] = []
-
-    def own_account(region: str) -> str:
-        if not own:
-            own.append(str(Calls(Connection(session, region)).call("sts", "get_caller_identity")["Account"]))
-        return own[0]
-
-    def reader(request: Request) -> Reader:
-        if request.account:
-            try:
-                account = own_account(request.region)
-            except Failure as error:
-                raise CannotReadError(f"I cannot tell which account my credentials belong to: {error}.") from error
-            if request.account != account:
-                raise CannotReadError(
-                    f"The account {request.account} is not configured here. I read {account}; leave --account out."
-                )
-        return reader_of(request)
-
-    return reader
+    return sessions.reader, alarms_in

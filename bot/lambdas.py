@@ -146,7 +146,7 @@ class Running:
         settings = Settings.from_environment(environment)
         if self._process is None or self._process.settings != settings:
             await self.close()
-            self._process = await _opened(settings)
+            self._process = await _opened(settings, environment)
         return self._process
 
     async def close(self) -> None:
@@ -156,9 +156,9 @@ class Running:
             await process.opened.aclose()
 
 
-async def _opened(settings: Settings) -> Process:
+async def _opened(settings: Settings, environment: Mapping[str, str]) -> Process:
     log_json(settings.log_level)
-    world = World()
+    world = World(environment=environment)
     async with AsyncExitStack() as stack:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))

@@ -32,6 +32,11 @@ def refer(reference: str) -> None:
     _reference.set(reference)
 
 
+def current_reference() -> str:
+    """The reference of what is being done now; empty outside of a request."""
+    return _reference.get()
+
+
 def event(log: logging.Logger, name: str, **fields: Any) -> None:
     """Log something that happened, with its facts as fields of their own."""
     log.info(name, extra={_FIELDS: fields})

@@ -19,11 +19,18 @@ SCOPES: Final[dict[str, str]] = {
 }
 """Why each scope is asked for."""
 
+OPTIONAL_SCOPES: Final[dict[str, str]] = {
+    "usergroups:read": "know who is in a user group that access rules name (docs/accounts.md)",
+}
+"""Asked for only where they are wanted."""
+
 EVENTS: Final = ("app_mention", "message.channels", "message.groups")
 
 
-def manifest(request_url: str | None) -> dict[str, Any]:
-    """The manifest. With the public URL of the bot it is for HTTP, without one for Socket Mode."""
+def manifest(request_url: str | None, *, user_groups: bool = False) -> dict[str, Any]:
+    """The manifest. With the public URL of the bot it is for HTTP, without one for Socket Mode. `user_groups` adds the
+    scope that access rules for user groups need.
+    """
     url = {} if request_url is None else {"url": _events_url(request_url)}
     request = {} if request_url is None else {"request_url": _events_url(request_url)}
     return {
@@ -53,7 +60,7 @@ def manifest(request_url: str | None) -> dict[str, Any]:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted([*SCOPES, *(OPTIONAL_SCOPES if user_groups else ())])}},
         "settings": {
             "event_subscriptions": {**request, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **request},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -84,7 +85,8 @@ class SharedReadings:
             return engine.collect(request, self._readers(request), self._clock, deadline=self.deadline, progress=told)
 
         async def read() -> Evidence:
-            return await loop.run_in_executor(self._pool, collect)
+            # With the context, the reference goes along: it stands in log lines, and in what CloudTrail shows.
+            return await loop.run_in_executor(self._pool, contextvars.copy_context().run, collect)
 
         task = asyncio.create_task(read())
         flight = _Flight(task)

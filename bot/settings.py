@@ -160,6 +160,27 @@ class Settings(BaseModel):
         description="Regions, separated by commas, in which an alarm is looked for whose message names none. Without "
         "them, the region of VPCLINK_DEFAULT_REGION alone.",
     )
+    config_file: Path | None = _setting(
+        None,
+        "VPCLINK_CONFIG",
+        expected="the path of a TOML file",
+        description="TOML file of accounts, channels' defaults and access rules (see docs/accounts.md). Without it, "
+        "everybody in a channel that vpclink is in may ask, about one account.",
+    )
+    role_arn: str | None = _setting(
+        None,
+        "VPCLINK_ROLE_ARN",
+        expected="the ARN of a role, such as arn:aws:iam::111122223333:role/vpclink-readonly",
+        description="Role to read with, where that is one other account and you need no file for it. Without it, "
+        "vpclink reads with the process's own credentials.",
+    )
+    external_id: SecretStr | None = _setting(
+        None,
+        "VPCLINK_EXTERNAL_ID",
+        expected="the external id of the role's trust policy",
+        secret=True,
+        description="External id that the trust policy of VPCLINK_ROLE_ARN asks for.",
+    )
     alarm_window: float = _setting(
         15.0,
         "VPCLINK_ALARM_WINDOW",

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.access import Guard, open_to_all
 from bot.diagnosis import engine
 from bot.diagnosis.check import Check
 from bot.diagnosis.evidence import Evidence, Key, from_json, to_json
@@ -66,6 +67,7 @@ class Worker:
         readings: SharedReadings,
         clock: engine.Clock,
         bot_name: str,
+        guard: Guard | None = None,
         checks: Sequence[Check[Any]] | None = None,
         illustrator: Illustrator | None = None,
     ) -> None:
@@ -75,6 +77,7 @@ class Worker:
         self._readings = readings
         self._clock = clock
         self._bot_name = bot_name
+        self._guard = guard or open_to_all()
         self._checks = checks
         self._illustrator = illustrator
 
@@ -88,6 +91,9 @@ class Worker:
             if work.run.state is RunState.DONE:
                 return
             try:
+                # Again: the rules may have changed since it was asked, and what a stored button holds is older still.
+                request = await self._guard.admit(ask.request, channel=ask.channel, user=ask.user)
+                work.ask = ask.model_copy(update={"request": request})
                 await self._diagnose(work)
             except UnreachableError as error:
                 await self._refuse(work, error)

@@ -14,6 +14,7 @@ from bot.report.explain_view import explain_check, explain_log
 from handlers import ids
 from handlers.alarm_choices import alarm_status
 from handlers.edge import Edge, ephemeral, to_all
+from handlers.forgetting import forget
 from handlers.parsing import (
     ALARMS_USAGE,
     DIAGNOSE_USAGE,
@@ -22,6 +23,7 @@ from handlers.parsing import (
     Diagnose,
     ExplainCheck,
     ExplainLog,
+    Forget,
     Help,
     UsageError,
     parse,
@@ -39,7 +41,7 @@ def register(app: AsyncApp) -> None:
 async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: str) -> None:
     """`/vpclink …`: what needs AWS becomes a job; everything else is answered at once, to the caller alone."""
     try:
-        asked = parse(body.get("text") or "", default_region=edge.default_region)
+        asked = parse(body.get("text") or "", default_region=edge.region_in(body["channel_id"]))
         if isinstance(asked, Diagnose):
             ask = Ask(
                 request=asked.request,
@@ -55,7 +57,7 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: st
             message = await alarm_status(asked, edge, body["channel_id"], body["user_id"])
             await ack(ephemeral(message) if asked.on is None else to_all(message))
             return
-        message = answer(asked, edge)
+        message = await forget(asked, edge, body["user_id"]) if isinstance(asked, Forget) else answer(asked, edge)
     except UsageError as error:
         message = edge.notice(error.problem, error.expected)
     await ack(ephemeral(message))

@@ -13,7 +13,8 @@ from bot.report.message import Message
 from handlers.alarm_choices import alarm_status
 from handlers.commands import answer
 from handlers.edge import Edge
-from handlers.parsing import Alarms, Diagnose, UsageError, parse
+from handlers.forgetting import forget
+from handlers.parsing import Alarms, Diagnose, Forget, UsageError, parse
 from handlers.words import after_mention
 
 
@@ -30,7 +31,8 @@ async def mentioned(
     key = _key(event)
     try:
         asked = parse(
-            after_mention(event.get("text") or "", context.bot_user_id or ""), default_region=edge.default_region
+            after_mention(event.get("text") or "", context.bot_user_id or ""),
+            default_region=edge.region_in(event["channel"]),
         )
         if isinstance(asked, Diagnose):
             ask = Ask(
@@ -42,7 +44,9 @@ async def mentioned(
             )
             await edge.enqueue(ask, key=key)
             return
-        if isinstance(asked, Alarms):
+        if isinstance(asked, Forget):
+            message = await forget(asked, edge, event.get("user") or "")
+        elif isinstance(asked, Alarms):
             message = await alarm_status(asked, edge, event["channel"], event.get("user") or "")
         else:
             message = answer(asked, edge)

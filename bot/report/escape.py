@@ -111,6 +111,20 @@ def user(user_id: str) -> Markup:
     return json_text(f"<@{user_id}>")
 
 
+def user_group(group_id: str) -> Markup:
+    """A mention of a user group by its id; ValueError for anything else."""
+    if not re.fullmatch(r"S[A-Z0-9]+", group_id):
+        raise ValueError(f"expected the id of a Slack user group, got {group_id!r:.40}")
+    return json_text(f"<!subteam^{group_id}>")
+
+
+def channel(channel_id: str) -> Markup:
+    """A link to a channel by its id; ValueError for anything else."""
+    if not re.fullmatch(r"[CGD][A-Z0-9]+", channel_id):
+        raise ValueError(f"expected the id of a Slack channel, got {channel_id!r:.40}")
+    return json_text(f"<#{channel_id}>")
+
+
 def neutral(text: str) -> str:
     """Text that means nothing in mrkdwn but what it says. It is not JSON-escaped."""
     text = _EDGE_UNDERSCORE.sub("ˍ", text.translate(_LOOKALIKES))

@@ -89,6 +89,8 @@ def _environment(folders: list[Path], ids: Mapping[str, str]) -> jinja2.Environm
         "link": _link,
         "literal": escape.literal,
         "user": escape.user,
+        "user_group": escape.user_group,
+        "channel": escape.channel,
         "count": lambda number, singular: escape.mrkdwn(count(number, singular)),
     }
     environment.globals["ids"] = dict(ids)

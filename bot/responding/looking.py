@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
+from bot.access import Guard, open_to_all
 from bot.alarms import Alarm, read_alarms
 from bot.alarms.states import State
 from bot.diagnosis.model import Gap
@@ -34,6 +35,10 @@ class Alarms(Protocol):
         """Those of these stages that answer 5xx now."""
 
 
+AlarmsIn = Callable[[str | None, str], Alarms]
+"""What reads the alarms of an account (its id; None: the one that is meant by default) in a region; CannotReadError."""
+
+
 @dataclass(frozen=True)
 class Found:
     """An alarm with what DescribeAlarms says of it."""
@@ -50,10 +55,26 @@ class Found:
 
 @dataclass(frozen=True)
 class LookUp:
-    """Asks AWS, off the event loop. `regions` are where an alarm is looked for that names no region."""
+    """Asks AWS, off the event loop. `regions` are where an alarm is looked for that names no region.
 
-    alarms: Alarms
+    What it asks is about one account, for a channel and, where somebody asked, a user; CannotReadError where the rules
+    do not let it read there.
+    """
+
+    alarms_in: AlarmsIn
     regions: tuple[str, ...] = ()
+    guard: Guard = field(default_factory=open_to_all)
+    channel: str = ""
+    user: str = ""
+    account: str | None = None
+
+    def within(self, channel: str, user: str = "", account: str | None = None) -> LookUp:
+        """The same for this account, channel and user."""
+        return replace(self, channel=channel, user=user, account=account)
+
+    async def _alarms(self, region: str) -> Alarms:
+        account = await self.guard.admit_account(self.account, region, channel=self.channel, user=self.user)
+        return await asyncio.to_thread(self.alarms_in, account, region)
 
     async def alarm(self, alarm: Alarm) -> Found:
         """What DescribeAlarms says of it, and of a composite alarm's children; other products' alarms are not asked."""
@@ -86,10 +107,11 @@ class LookUp:
         return alarm
 
     async def _in(self, region: str, alarm: Alarm) -> Found:
+        reader = await self._alarms(region)
         names: tuple[str, ...] = (alarm.alarm_name or "",)
         rows: list[dict[str, Any]] = []
         for _ in range(_DEEPEST):
-            page = await asyncio.to_thread(self.alarms.alarms, region, names)
+            page = await asyncio.to_thread(reader.alarms, region, names)
             if isinstance(page, Gap):
                 return Found(alarm, page)
             rows += page
@@ -106,16 +128,16 @@ class LookUp:
 
     async def apis(self, region: str, dimension: str) -> tuple[Api, ...] | Gap:
         """The APIs that a metric's ApiName or ApiId means."""
-        return await asyncio.to_thread(self.alarms.apis, region, dimension)
+        return await asyncio.to_thread((await self._alarms(region)).apis, region, dimension)
 
     async def stages(self, region: str, api: Api) -> tuple[str, ...] | Gap:
         """The names of an API's stages."""
-        return await asyncio.to_thread(self.alarms.stages, region, api)
+        return await asyncio.to_thread((await self._alarms(region)).stages, region, api)
 
     async def failing(self, region: str, stages: Sequence[tuple[Api, str]]) -> tuple[tuple[Api, str], ...] | Gap:
         """Those of these stages that answer 5xx now."""
-        return await asyncio.to_thread(self.alarms.failing, region, stages)
+        return await asyncio.to_thread((await self._alarms(region)).failing, region, stages)
 
     async def states(self, region: str, names: Sequence[str]) -> list[dict[str, Any]] | Gap:
         """The rows of up to a hundred alarms in one call, without their children."""
-        return await asyncio.to_thread(self.alarms.alarms, region, names)
+        return await asyncio.to_thread((await self._alarms(region)).alarms, region, names)

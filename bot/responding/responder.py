@@ -7,12 +7,14 @@ key of its own, so that nothing is said or started twice.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.access import Guard, open_to_all
 from bot.diagnosis.model import Gap, Request
 from bot.jobs.interface import Job, JobQueue
 from bot.jobs.message import job_id
 from bot.log_lines import event, referring
+from bot.reading import CannotReadError
 from bot.report.asking import DIAGNOSE, Ask
 from bot.report.marks import Marks
 from bot.report.poster import UnreachableError
@@ -41,6 +43,7 @@ class Responder:
     voice: Voice
     marks: Marks
     recovery: Recovery
+    guard: Guard = field(default_factory=open_to_all)
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -53,6 +56,8 @@ class Responder:
             except UnreachableError as error:
                 log.warning("alarm job %s cannot be answered: %s", job.id, error.code)
                 await self.voice.tell_asker(ask, f"Slack does not let me write here ({error.code}).")
+            except CannotReadError as error:
+                await self._refuse(job, ask, error)
 
     async def on_dead(self, job: Job, error: str) -> None:
         """Say in the alarm's thread that its diagnosis was given up; of a recovery, tell it without reading again."""
@@ -73,7 +78,8 @@ class Responder:
             await self.storms.keep(job.id, ask)
             event(log, "alarm kept for the summary", job=job.id, alarm=ask.alarm.alarm_name)
             return
-        found = await self.look_up.alarm(ask.alarm)
+        look_up = self.look_up.within(ask.channel, ask.user, ask.alarm.account)
+        found = await look_up.alarm(ask.alarm)
         subject = subject_of(found.alarm, self.look_up.regions)
         if isinstance(subject, NotOurs):
             await self._keep_still(job, ask, subject.reason, found.gap)
@@ -83,6 +89,19 @@ class Responder:
             await self._keep_still(job, ask, "alarm's description asks for silence", None)
         else:
             await self._answer(job, await self.voice.announced(job.id, ask), found, subject)
+
+    async def _refuse(self, job: Job, ask: AlarmAsk, why: CannotReadError) -> None:
+        """Nothing is read: told to whoever asked; of an alarm that names an API, once an hour in its thread."""
+        event(log, "alarm refused", job=job.id, alarm=ask.alarm.alarm_name, reason=str(why))
+        if ask.response_url:
+            await self.voice.tell_asker(ask, str(why))
+        elif (
+            ask.alarm.apis
+            and ask.alarm.relevant is not False
+            and await self.memory.first_to_say(f"{ask.channel}:{why}", job.id)
+        ):
+            ask = await self.voice.announced(job.id, ask)
+            await self.voice.say(job.id, "refused", ask, lines.refused(_name(ask), str(why)))
 
     async def _unwanted(self, ask: AlarmAsk) -> str:
         """Why this alarm is not wanted by people; empty where it is. Who uses the shortcut wants it."""
@@ -107,7 +126,8 @@ class Responder:
         """Start the diagnosis, join another one, or ask what is meant."""
         if found.gap is not None:
             await self.voice.say(job.id, "not-read", ask, lines.not_read(_name(ask), found.gap, lines.GOES_ON))
-        resolution = await resolve(self.look_up, subject)
+        look_up = self.look_up.within(ask.channel, ask.user, subject.account)
+        resolution = await resolve(look_up, subject)
         opened = self._opened(job, ask)
         if resolution.gap is not None:
             await self.voice.say(job.id, "not-read", ask, lines.not_read(_name(ask), resolution.gap, lines.NO_STAGE))
@@ -115,9 +135,10 @@ class Responder:
             await self.voice.say(job.id, "question", ask, question(_name(ask), subject, resolution))
             await self.memory.remember(ask, opened)
         else:
-            first = opened if ask.user else await self.memory.open_or_first(ask, resolution.request, opened)
+            request = await self.guard.admit(resolution.request, channel=ask.channel, user=ask.user)
+            first = opened if ask.user else await self.memory.open_or_first(ask, request, opened)
             if first.job == job.id:
-                await self._start(job, ask, found, resolution, resolution.request)
+                await self._start(job, ask, found, resolution, request)
             else:
                 await self._join(job, ask, first, opened)
 

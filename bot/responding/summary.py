@@ -13,6 +13,7 @@ from bot.alarms.states import State
 from bot.diagnosis.model import Gap
 from bot.jobs.interface import Job, JobQueue
 from bot.log_lines import event
+from bot.reading import CannotReadError
 from bot.report import contexts as c
 from bot.report.limits import clip, limited
 from bot.report.marks import Marks
@@ -95,9 +96,14 @@ class Summary:
             if alarm.alarm_source == "cloudwatch" and alarm.alarm_name and alarm.relevant is not False:
                 for region in (alarm.region,) if alarm.region else self.look_up.regions:
                     by_region.setdefault(region, []).append(alarm.alarm_name)
+        look_up = self.look_up.within(batch[0].asked.channel)
         rows: list[Mapping[str, Any]] = []
         for region, names in by_region.items():
-            found = await self.look_up.states(region, list(dict.fromkeys(names)))
+            try:
+                found = await look_up.states(region, list(dict.fromkeys(names)))
+            except CannotReadError as error:
+                log.warning("the alarms of a storm cannot be looked up in %s: %s", region, error)
+                continue
             rows += [] if isinstance(found, Gap) else found
         return rows
 

@@ -17,7 +17,7 @@ from bot.app import World, build, system_clock
 from bot.backends import open_backends
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
-from bot.demo.slack.workspace import DemoAlarm
+from bot.demo.slack.workspace import DemoAlarm, UserGroup
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Absent, Evidence, Outcome
@@ -149,9 +149,12 @@ def settings_for(slack: LocalSlack, database: Path, mode: Literal["socket", "htt
 
 @asynccontextmanager
 async def local_slack(
-    mode: Literal["socket", "http"] = "socket", alarms: tuple[DemoAlarm, ...] = ()
+    mode: Literal["socket", "http"] = "socket",
+    alarms: tuple[DemoAlarm, ...] = (),
+    user_groups: tuple[UserGroup, ...] = (),
 ) -> AsyncIterator[LocalSlack]:
-    workspace = demo_workspace(manifest=manifest(None), mode=mode, alarms=alarms)
+    app = manifest(None, user_groups=bool(user_groups))
+    workspace = demo_workspace(manifest=app, mode=mode, alarms=alarms).model_copy(update={"user_groups": user_groups})
     limits = RateLimits(enabled=False)
     async with LocalSlack(workspace, clock=ManualClock(), rate_limits=limits) as slack:
         yield slack

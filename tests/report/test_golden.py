@@ -174,6 +174,12 @@ MESSAGES = {
         more=0,
         command="/vpclink",
     ),
+    "refused": lambda: c.Refused(
+        "You may not ask about the account production in this channel.",
+        users=("U01ALICE", "U02", "U03", "U04", "U05", "U06"),
+        groups=("S01ONCALL",),
+        channels=("C02PRODUCTION",),
+    ),
     "usage": lambda: c.Notice("The stage is missing.", DIAGNOSE_USAGE),
     "explained_log": lambda: c.ExplainedLog(
         signature="E2",

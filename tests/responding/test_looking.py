@@ -46,13 +46,13 @@ REGIONS = ("eu-west-1", "us-east-1", "eu-central-1")
     ],
 )
 async def test_an_alarm_without_a_region_is_looked_for_in_the_configured_ones(rows, region, others):
-    found = await LookUp(Aws(**rows), REGIONS).alarm(NAME_ONLY)
+    found = await LookUp(lambda *_: Aws(**rows), REGIONS).alarm(NAME_ONLY)
     assert (found.alarm.region, found.others) == (region, others)
 
 
 async def test_an_alarm_that_names_its_region_is_looked_for_there_alone():
     aws = Aws(eu_west_1=[ROW])
-    found = await LookUp(aws, REGIONS).alarm(replace(NAME_ONLY, region="eu-west-1"))
+    found = await LookUp(lambda *_: aws, REGIONS).alarm(replace(NAME_ONLY, region="eu-west-1"))
     assert aws.asked == ["eu-west-1"]
     assert (found.state, found.alarm.relevant, found.alarm.stage) == ("ALARM", True, None)
     assert found.alarm.apis[0].stage == "prod"
@@ -60,17 +60,17 @@ async def test_an_alarm_that_names_its_region_is_looked_for_there_alone():
 
 async def test_what_is_known_to_be_no_business_of_ours_is_not_looked_up():
     aws = Aws()
-    await LookUp(aws, REGIONS).alarm(read_alarm(samples.triggered_by(MetricName="CPU", Namespace="AWS/EC2")))
+    await LookUp(lambda *_: aws, REGIONS).alarm(read_alarm(samples.triggered_by(MetricName="CPU", Namespace="AWS/EC2")))
     assert aws.asked == []
 
 
 async def test_the_region_of_another_products_alert_is_where_its_api_is():
     text = "[FIRING:1] API 5xx\n- ApiName = orders\n- Stage = prod"
     alert = read_alarm({"text": text, "bot_id": "B1", "username": "Grafana"})
-    found = await LookUp(Aws(), REGIONS).alarm(alert)
+    found = await LookUp(lambda *_: Aws(), REGIONS).alarm(alert)
     assert found.alarm.region == "us-east-1"
 
 
 async def test_nothing_can_be_said_where_no_region_may_be_read():
-    found = await LookUp(Aws(eu_west_1=DENIED), ("eu-west-1",)).alarm(replace(NAME_ONLY, region="eu-west-1"))
+    found = await LookUp(lambda *_: Aws(eu_west_1=DENIED), ("eu-west-1",)).alarm(replace(NAME_ONLY, region="eu-west-1"))
     assert (found.gap, found.state) == (DENIED, None)

@@ -40,7 +40,7 @@ class Aws:
 
 async def resolved(aws, *watched, metric="5XXError"):
     subject = Subject(watched or (Watched("orders", None, None),), "eu-west-1", None, metric)
-    resolution = await resolve(LookUp(aws, ("eu-west-1",)), subject)
+    resolution = await resolve(LookUp(lambda *_: aws, ("eu-west-1",)), subject)
     return resolution, question("orders-5xx", subject, resolution)
 
 

@@ -24,6 +24,7 @@ from bot.report.contexts.answers import (
     LogsView,
     Notice,
     NoticeView,
+    Refused,
     RequestChoice,
 )
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
@@ -111,6 +112,7 @@ __all__ = [
     "PathView",
     "Progress",
     "Question",
+    "Refused",
     "Repair",
     "RequestChoice",
     "SnoozeLine",
