@@ -32,6 +32,9 @@ from bot.intake.sns_http import SNS_PATH, SnsEndpoint
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
+from bot.probing.asking import PROBE
+from bot.probing.vantage import LocalVantage, Vantage
+from bot.probing.worker import ProbeWorker
 from bot.reading import Readers, SharedReadings
 from bot.report.asking import DIAGNOSE
 from bot.report.illustrator import Illustrator
@@ -79,6 +82,7 @@ class World:
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    vantage: Vantage | None = None
 
     def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
         """What reads diagnoses and alarms: AWS, where a test does not replace it."""
@@ -87,7 +91,7 @@ class World:
         return self.readers or readers, (lambda *_: given) if given else alarms_in
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, world: World | None = None) -> None:
     """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError."""
     log_json(settings.log_level)
     stop = asyncio.Event()
@@ -95,7 +99,7 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, ValueError, RuntimeError):  # a system or thread without signals
             loop.add_signal_handler(name, stop.set)
-    await run(settings, stop)
+    await run(settings, stop, world)
 
 
 async def run(settings: Settings, stop: asyncio.Event, world: World | None = None) -> None:
@@ -134,9 +138,11 @@ async def build(
     readings = SharedReadings(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings, guard)
+    vantage = world.vantage or vantage_of(settings.probe)
     illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
+        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator, vantage),
+        PROBE: probing(shared, world, vantage),
         **responding(shared, world, settings, queue, Marks(client), alarms_in),
     }
     edge = handlers.Edge(
@@ -146,6 +152,7 @@ async def build(
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        can_probe=vantage is not None,
         guard=guard,
         alarm_settle=settings.alarm_settle,
         now=world.clock.now,
@@ -170,14 +177,11 @@ def queue_intakes(settings: Settings, arrivals: Arrivals, world: World) -> tuple
     """What polls the queues of alarms; boto3 is imported where there are some."""
     if not settings.alarm_queues:
         return ()
-    import boto3
+    from bot.aws.alarm_queue import alarm_queues
 
-    from bot.aws.alarm_queue import AlarmQueue
-
-    session = boto3.Session()
     return tuple(
-        QueueIntake(AlarmQueue(session, url, settings.default_region), arrivals, world.clock.now, world.sleep)
-        for url in settings.alarm_queues
+        QueueIntake(queue, arrivals, world.clock.now, world.sleep)
+        for queue in alarm_queues(settings.alarm_queues, settings.default_region)
     )
 
 
@@ -192,7 +196,9 @@ class Shared:
     guard: Guard
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
+def diagnosing(
+    shared: Shared, world: World, bot_name: str, illustrator: Illustrator, vantage: Vantage | None
+) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -204,6 +210,20 @@ def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustr
         checks=world.checks,
         guard=shared.guard,
         illustrator=illustrator,
+        probe_from=vantage.name if vantage else "",
+    )
+
+
+def probing(shared: Shared, world: World, vantage: Vantage | None) -> ProbeWorker:
+    """Who does `probe` jobs."""
+    return ProbeWorker(
+        store=shared.store,
+        poster=shared.poster,
+        renderer=shared.renderer,
+        vantage=vantage,
+        guard=shared.guard,
+        clock=world.clock,
+        checks=world.checks,
     )
 
 
@@ -308,3 +328,15 @@ def aws_readers(accounts: Accounts) -> tuple[Readers, AlarmsIn]:
         return AlarmReader(sessions.session(account, region))
 
     return sessions.reader, alarms_in
+
+
+def vantage_of(setting: str) -> Vantage | None:
+    """Where Probe now probes from; boto3 is imported where a function does it."""
+    kind, _, template = setting.partition(":")
+    if kind == "local":
+        return LocalVantage()
+    if kind != "lambda":
+        return None
+    from bot.aws.probe_function import FunctionVantage
+
+    return FunctionVantage(template)

@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument("--save", metavar="FILE", help="also write the evidence bundle, for `vpclink replay`")
     diagnose.add_argument("--deadline", type=float, default=25.0, help="seconds until it reports what it has")
     diagnose.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
+    diagnose.add_argument("--probe", action="store_true", help="also probe the path's addresses from this host")
     diagnose.add_argument("--changes", action="store_true", help="also look up who changed what (CloudTrail)")
     _format(diagnose)
     diagnose.set_defaults(run=_diagnose)
@@ -104,6 +105,15 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("url", help="such as https://10.0.0.5:8443/health")
     probe.add_argument("--server-name", help="the name to send and to check in the certificate (default: the host)")
     probe.add_argument("--ca-file", help="PEM file of further trusted roots")
+    probe.add_argument("--head", action="store_true", help="ask with HEAD instead of GET")
+    probe.add_argument(
+        "--idle",
+        type=_idle_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="then leave a connection alone that long, to see whether the backend ends it (load balancers keep theirs "
+        "for 350 s, Application Load Balancers for 60 s)",
+    )
     _format(probe)
     probe.set_defaults(run=_probe)
 
@@ -153,6 +163,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     from bot.diagnosis.changes import resources_to_look_up
     from bot.diagnosis.evidence import to_json
     from bot.diagnosis.model import Request
+    from bot.probing.from_here import probed_from_here
 
     reference = parse_api_text(options.api)
     stage = options.stage or reference.stage
@@ -172,6 +183,8 @@ def _diagnose(options: argparse.Namespace) -> int:
     clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
     reader = accounts.reader(request)
     evidence = engine.collect(request, reader, clock, deadline=options.deadline)
+    if options.probe:
+        evidence = probed_from_here(evidence, lambda text: print(f"vpclink: {text}", file=sys.stderr))
     if options.changes:
         names = resources_to_look_up(engine.report(evidence))
         evidence = engine.with_changes(evidence, names, reader)
@@ -211,12 +224,27 @@ def _probe(options: argparse.Namespace) -> int:
 
     try:
         text, status = run_probe(
-            options.url, server_name=options.server_name, ca_file=options.ca_file, output=options.format
+            options.url,
+            server_name=options.server_name,
+            ca_file=options.ca_file,
+            method="HEAD" if options.head else "GET",
+            idle=options.idle,
+            output=options.format,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
     sys.stdout.write(text)
     return status
+
+
+def _idle_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 900:
+        raise argparse.ArgumentTypeError(f"expected 1 to 900 seconds, not {text}")
+    return seconds
 
 
 def _serve(_: argparse.Namespace) -> int:
@@ -282,10 +310,10 @@ def _forget(options: argparse.Namespace) -> int:
         raise UsageError("forget what? Expected one of: vpclink forget API_ID, --before DAYS, --all")
     if options.before is not None and options.before < 0:
         raise UsageError(f"--before {options.before:g} is no number of days. Expected 0 or more.")
-    if not settings.database.exists():
+    if not (settings.on_aws or settings.database.exists()):
         raise UsageError(f"there is no database {settings.database}. Expected VPCLINK_DATABASE to name it.")
     try:
-        count = asyncio.run(forget(settings.database, api_id=options.api, days=options.before))
+        count = asyncio.run(forget(settings, api_id=options.api, days=options.before))
     except StorageError as error:
         raise UsageError(str(error)) from error
     print(f"{count} run{'' if count == 1 else 's'} forgotten, with reports and evidence.")

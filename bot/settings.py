@@ -221,6 +221,15 @@ class Settings(BaseModel):
         description="SNS topics that may deliver alarms over HTTPS to POST /sns/alarms, by their ARNs. Subscriptions "
         "of these topics are confirmed, and of no others.",
     )
+    probe: str = _setting(
+        "",
+        "VPCLINK_PROBE",
+        expected="local, or lambda: and the name or ARN of the probe function",
+        description="Where the button Probe now probes from: `local`, where vpclink itself runs inside the VPC, or "
+        "`lambda:NAME`, the probe function there; `{account}` and `{region}` in the name stand for those of the API. "
+        "Where it is not set, the button says what to install.",
+        pattern=r"^(local|lambda:[A-Za-z0-9:_{}-]{1,200})$",
+    )
     templates: Path | None = _setting(
         None,
         "VPCLINK_TEMPLATES",

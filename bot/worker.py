@@ -56,7 +56,10 @@ class _Work:
 
 
 class Worker:
-    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures."""
+    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures.
+
+    `probe_from` says where Probe now would probe from; empty where nothing is set up for it.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Worker:
         guard: Guard | None = None,
         checks: Sequence[Check[Any]] | None = None,
         illustrator: Illustrator | None = None,
+        probe_from: str = "",
     ) -> None:
         self._store = store
         self._poster = poster
@@ -80,6 +84,7 @@ class Worker:
         self._guard = guard or open_to_all()
         self._checks = checks
         self._illustrator = illustrator
+        self._probe_from = probe_from
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -226,7 +231,9 @@ class Worker:
         """The verdict into the message, the details into the thread."""
         previous = await self._previous(work.ask)
         changed = difference(previous, report) if previous else None
-        outcome = Outcome(report, evidence, work.run.run_id, work.ask.user, previous, changed)
+        outcome = Outcome(
+            report, evidence, work.run.run_id, work.ask.user, previous, changed, probe_from=self._probe_from
+        )
         context = outcome_view(outcome)
         await self._show(work, self._renderer.message(context))
         work.told = True

@@ -10,6 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.diagnosis.model import Request
+from bot.probing.asking import ProbeAsk
+from bot.probing.vantage import NOT_INSTALLED
 from bot.report.asking import Ask, decode_request, decode_rerun
 from bot.report.contexts import NoticeView
 from bot.report.logs_view import LogsState, logs_view
@@ -25,6 +27,7 @@ def register(app: AsyncApp) -> None:
     app.action(ids.RERUN)(rerun)
     app.action(re.compile(rf"^{ids.CHOOSE}-\d+$"))(choose)
     app.action(ids.SHOW_LOGS)(show_logs)
+    app.action(ids.PROBE)(probe_now)
     app.action(ids.LOGS_REQUEST)(turn_logs)
     app.action(ids.LOGS_EARLIER)(turn_logs)
     app.action(ids.LOGS_LATER)(turn_logs)
@@ -79,6 +82,29 @@ async def show_logs(ack: AsyncAck, body: Payload, action: Payload, client: Async
     else:
         view = edge.renderer.view(logs_view(report, LogsState(run_id)))
     await client.views_open(trigger_id=body["trigger_id"], view=view)
+    await ack()
+
+
+async def probe_now(
+    ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, edge: Edge, reference: str
+) -> None:
+    """Probe the backends of the stored run: a new probe at each press, answered in the thread of the message."""
+    place = _place(body)
+    if not edge.can_probe:
+        await respond(ephemeral(edge.notice(NOT_INSTALLED)))
+    else:
+        ask = ProbeAsk(
+            run=str(action.get("value") or ""),
+            channel=place["channel"],
+            message_ts=place["message"],
+            thread_ts=place["message_thread"],
+            user=body["user"]["id"],
+            response_url=body.get("response_url") or "",
+            reference=reference,
+        )
+        # Several presses under one report are done one after the other.
+        group = f"message:{ask.channel}:{ask.message_ts}"
+        await edge.enqueue_probe(ask, key=_key(body, action), group=group)
     await ack()
 
 

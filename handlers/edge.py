@@ -14,6 +14,7 @@ from bot.access import Guard, open_to_all
 from bot.diagnosis.model import Report
 from bot.jobs.interface import JobQueue
 from bot.log_lines import event
+from bot.probing.asking import PROBE, ProbeAsk
 from bot.report.asking import DIAGNOSE, Ask
 from bot.report.contexts import Context, Notice
 from bot.report.message import Message
@@ -44,6 +45,8 @@ class Edge:
     default_region: str | None = None
     bot_name: str = "vpclink"
     retention_days: int = 30
+    can_probe: bool = False
+    """Whether something is set up that Probe now can probe from."""
     guard: Guard = field(default_factory=open_to_all)
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
@@ -73,6 +76,12 @@ class Edge:
             await self.guard.admit_account(account, region, channel=ask.channel, user=ask.user)
         put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group, delay=delay)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
+
+    async def enqueue_probe(self, ask: ProbeAsk, *, key: str, group: str) -> None:
+        """Keep a request to probe what a stored run is about, as `enqueue` keeps one to diagnose."""
+        await self.admit_to_run(ask.run, channel=ask.channel, user=ask.user)
+        put = await self.jobs.put(PROBE, ask.model_dump(mode="json"), key=key, group=group)
+        event(log, "probe asked for", job=put.job_id, duplicate=put.duplicate, run=ask.run)
 
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""

@@ -10,6 +10,8 @@ RERUN: Final = "vpclink_rerun"
 """Run the same request again. The value is a `RerunValue`."""
 SHOW_LOGS: Final = "vpclink_show_logs"
 """Open the modal of log excerpts. The value is the run's id."""
+PROBE: Final = "vpclink_probe"
+"""Probe the backends of the stored report. The value is the run's id."""
 CHOOSE: Final = "vpclink_choose"
 """Ask again with this API or stage. Several stand in one block, so each appends `-` and its number."""
 

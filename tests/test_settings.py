@@ -118,6 +118,7 @@ def test_every_setting_is_documented():
         "VPCLINK_ALARM_CHANNEL",
         "VPCLINK_ALARM_QUEUES",
         "VPCLINK_ALARM_TOPICS",
+        "VPCLINK_PROBE",
         "VPCLINK_TEMPLATES",
         "VPCLINK_LOG_LEVEL",
         "VPCLINK_RETENTION_DAYS",

@@ -54,3 +54,9 @@ class AlarmQueue:
         reply = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
         if failed := reply.get("Failed"):
             raise NotDeletedError(f"{len(failed)} messages, the first because of {failed[0].get('Code')}")
+
+
+def alarm_queues(urls: Sequence[str], region: str | None) -> tuple[AlarmQueue, ...]:
+    """The queues of these URLs, with the credentials of this process."""
+    session = boto3.Session()
+    return tuple(AlarmQueue(session, url, region) for url in urls)

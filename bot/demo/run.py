@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from bot.app import serve
+from bot.app import World, serve
 from bot.demo.aws.demo_world import demo_world
 from bot.demo.aws.parts.alarms import set_alarm_state
 from bot.demo.aws.server import LocalAws
 from bot.demo.slack import AMAZON_Q_APP, VPCLINK_APP, LocalSlack, demo_workspace
 from bot.demo.slack.workspace import DemoAlarm
+from bot.demo.wire import LocalWire
 from bot.manifest import manifest
 from bot.settings import Settings
 
@@ -29,11 +30,12 @@ and type in #incidents:
   /vpclink diagnose orders prod        a target's security group is closed
   /vpclink diagnose payments prod      the load balancer filters PrivateLink traffic
   /vpclink diagnose users prod         the certificate carries another name
+  /vpclink diagnose identity prod      no log, and AWS shows nothing: press Probe now under the report
   /vpclink diagnose catalog prod       nothing is wrong
 
 Or raise an alarm on the left: its diagnosis comes into its thread, and nobody has to ask.
 
-Others: invoices, shipping, search, reports, billing, legacy; "twins" is the name of two APIs.
+Others: invoices, shipping, search, reports, billing, legacy, ledger; "twins" is the name of two APIs.
 The same in a terminal:
 
   {environment} .venv/bin/vpclink diagnose orders prod
@@ -66,7 +68,12 @@ async def run(port: int) -> None:
     """Run until interrupted. The local AWS keeps its own thread; everything lives only as long as this process."""
     workspace = demo_workspace(manifest=manifest(None), alarms=_alarms())
     app = next(app for app in workspace.apps if app.app_id == VPCLINK_APP)
-    with LocalAws(demo_world(datetime.now(UTC))) as aws, tempfile.TemporaryDirectory(prefix="vpclink-demo-") as folder:
+    world = demo_world(datetime.now(UTC))
+    with (
+        LocalAws(world) as aws,
+        LocalWire(world) as wire,
+        tempfile.TemporaryDirectory(prefix="vpclink-demo-") as folder,
+    ):
         follow = partial(set_alarm_state, aws.world)
         async with LocalSlack(workspace, port=port, on_alarm=follow) as slack:
             variables = {
@@ -87,7 +94,8 @@ async def run(port: int) -> None:
             with _environment(variables):
                 shown = " ".join(f"{name}={value}" for name, value in variables.items())
                 print(WELCOME.format(url=slack.url, environment=shown), flush=True)
-                await serve(Settings.from_environment({**variables, **slack_variables}))
+                settings = Settings.from_environment({**variables, **slack_variables})
+                await serve(settings, World(vantage=wire.vantage))
 
 
 @contextmanager

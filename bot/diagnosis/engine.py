@@ -32,6 +32,7 @@ from bot.diagnosis.model import (
 )
 from bot.diagnosis.path import Walk
 from bot.diagnosis.plan import wanted
+from bot.diagnosis.probed import probed_addresses
 from bot.diagnosis.request_log import outcome
 from bot.diagnosis.sources import SOURCES, Source
 from bot.diagnosis.unlogged import unlogged_failures
@@ -177,6 +178,7 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
         ),
         failing_requests=len(failing),
         changes=recorded(walk, verdict.causes),
+        probes=probed_addresses(evidence),
         timing=evidence.timing,
     )
 

@@ -15,6 +15,7 @@ from bot.diagnosis.engine import report
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Finding, Report, State, Status
 from bot.diagnosis.path import Walk
+from bot.diagnosis.probed import without_cited
 
 
 class CannotTest(ValueError):  # noqa: N818 - says what cannot be done, like the other usage errors
@@ -68,7 +69,7 @@ def _repaired(evidence: Evidence, failing: list[Finding]) -> Evidence | None:
         changed = by_code()[finding.check].repair(finding, Walk(evidence))
         if changed is None:
             return None
-        evidence = changed
+        evidence = without_cited(changed, finding)  # what a probe saw of this fault was before the fix
     return evidence
 
 

@@ -22,6 +22,7 @@ CONTAINER_TITLE = 150
 CHART_TITLE = 50
 CHART_LABEL = 20
 BUTTON_TEXT = 75
+CONFIRM_TEXT = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 MESSAGE_TEXT = 3000
 """Characters of the text that stands for the blocks. Slack takes 40,000; nobody hears more than a paragraph."""
 MESSAGE_BLOCKS = 50
@@ -141,7 +142,13 @@ def _label(text: str) -> str:
 
 
 def _button(element: dict[str, Any]) -> dict[str, Any]:
-    return {**element, "text": fit_text(element["text"], BUTTON_TEXT)} if element.get("type") == "button" else element
+    if element.get("type") != "button":
+        return element
+    fitted = {**element, "text": fit_text(element["text"], BUTTON_TEXT)}
+    if "confirm" in element:
+        texts = {key: fit_text(element["confirm"][key], most) for key, most in CONFIRM_TEXT.items()}
+        fitted["confirm"] = {**element["confirm"], **texts}
+    return fitted
 
 
 def weight(value: Any) -> int:

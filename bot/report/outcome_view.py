@@ -15,6 +15,7 @@ from bot.report.gap_lines import gap_lines
 from bot.report.limits import clip, limited
 from bot.report.naming import linked, subject_of
 from bot.report.path_view import path_view
+from bot.report.probe_view import probe_confirm, probes_something
 from bot.report.thread_view import steps_of
 from bot.report.unresolved_view import unresolved_view
 from bot.report.wording import CONFIDENCES, clock_time, duration, listed
@@ -34,6 +35,8 @@ class Outcome:
     asker: str = ""
     previous: Report | None = None
     difference: Difference | None = None
+    probe_from: str = ""
+    """Where Probe now would probe from; empty where nothing is set up for it."""
 
 
 def outcome_view(outcome: Outcome) -> c.Context:
@@ -60,7 +63,7 @@ def outcome_view(outcome: Outcome) -> c.Context:
     gaps = limited(gap_lines(report.gaps), _MOST_GAPS)
     return c.Inconclusive(
         subject=subject_of(report.request),
-        summary=clip(_undecided(report.verdict.summary), _HEADLINE),
+        summary=clip(_undecided(report.verdict.summary), _HEADLINE) + _hint(report),
         failures=failures(report, outcome.evidence),
         gaps=gaps.items,
         more_gaps=gaps.more,
@@ -75,6 +78,12 @@ def _undecided(summary: str) -> str:
     """The verdict's sentence without the words that the headline has said already."""
     rest = summary.removeprefix("Not decided: ")
     return rest[:1].upper() + rest[1:]
+
+
+def _hint(report: Report) -> str:
+    """Where a check could say more after a probe, that a probe is worth it."""
+    waiting = {x.check for x in report.findings if x.status is Status.UNKNOWN and "Probe now" in x.summary}
+    return f" AWS does not show what {listed(sorted(waiting))} must know: a probe does." if waiting else ""
 
 
 def _cause_found(outcome: Outcome, cause: Cause) -> c.CauseFound:
@@ -141,6 +150,8 @@ def buttons_of(outcome: Outcome) -> c.Buttons:
     return c.Buttons(
         rerun=encode_rerun(outcome.run_id, request) if request else "",
         logs=outcome.run_id if report.logs else "",
+        probe=outcome.run_id if outcome.evidence and probes_something(outcome.evidence) else "",
+        probe_confirm=probe_confirm(outcome.evidence, outcome.probe_from) if outcome.evidence else "",
     )
 
 

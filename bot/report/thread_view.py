@@ -63,7 +63,7 @@ def _to_copy(text: str) -> tuple[str, ...]:
 def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDetails:
     citations = limited(cause.citations, _MOST_CITATIONS)
     cited = [
-        c.Cited(_cell(short_name(x.resource) or "-"), _cell(x.field), _cell(x.value), _cell(x.source))
+        c.Cited(_cell(short_name(x.resource) or "-"), _cell(x.field), _cell(x.value), _cell(x.origin))
         for x in citations.items
     ]
     if citations.more:

@@ -6,6 +6,8 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.model import State
 from bot.diagnosis.what_if import CannotTest, what_if
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
+from tests.diagnosis import worlds_tls as tls
 
 FAILURE = "Execution failed due to configuration error: There was an internal error while executing your request"
 
@@ -44,3 +46,9 @@ def test_a_second_fault_remains_and_is_said():
 def test_what_cannot_be_tested_says_why(evidence, code, said):
     with pytest.raises(CannotTest, match=said):
         what_if(evidence, code)
+
+
+def test_what_a_probe_saw_of_a_fault_was_before_its_fix():
+    evidence = tls.nlb_tls(tls.certificate("other.example.com"))
+    seen = p.probed(evidence, p.nodes(evidence), tls=p.tls("hostname-mismatch", sans=("other.example.com",)))
+    assert what_if(seen, "TLS-01").remaining == ()

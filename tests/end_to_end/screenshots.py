@@ -59,6 +59,20 @@ async def _pictures(page: Page) -> None:
     unknown = page.get_by_role("main").get_by_test_id("message").filter(has_text="nope").last
     await expect(unknown).to_contain_text(re.compile("no api", re.IGNORECASE), timeout=30 * SECONDS)
     await _picture(unknown, "unknown-api.png")
+    await probe_pictures(page)
+
+
+async def probe_pictures(page: Page) -> None:
+    """What is asked before a probe, and what the wire said."""
+    await type_command(page, "/vpclink diagnose identity prod")
+    report = page.get_by_role("main").get_by_test_id("message").filter(has_text="identity / prod").last
+    await report.get_by_role("button", name="Probe now").click(timeout=30 * SECONDS)
+    await page.get_by_role("dialog").screenshot(path=IMAGES / "probe-confirm.png")
+    await page.get_by_role("dialog").get_by_role("button", name="Probe now").click()
+    await expect(report).to_contain_text("Confirmed", timeout=30 * SECONDS)
+    await report.get_by_test_id("open-thread").click()
+    wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text="What the wire says").last
+    await _picture(wire, "probe.png")
 
 
 async def _picture(message: Locator, name: str) -> None:

@@ -170,6 +170,7 @@ class Desk:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    can_probe: bool = False
 
     def __post_init__(self) -> None:
         async def authorize(**_: object) -> AuthorizeResult:
@@ -190,6 +191,7 @@ class Desk:
             renderer=Renderer(ids.for_templates()),
             default_region="eu-west-1",
             new_reference=lambda: "ab12cd34",
+            can_probe=self.can_probe,
         )
 
         async def without_network(context: Any, next: Any) -> None:  # noqa: A002 - Bolt's name

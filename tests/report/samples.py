@@ -241,12 +241,13 @@ def filled(kind: Any, text: str) -> Any:
 
 EXACT: dict[Any, dict[str, Any]] = {
     # Ids and states of ours and of Slack's, which no person writes.
-    c.Buttons: {"rerun": "r", "logs": "l"},
+    c.Buttons: {"rerun": "r", "logs": "l", "probe": "p"},
     c.Choice: {"value": "{}"},
     c.LogsView: {"state": "{}"},
     c.RequestChoice: {"value": "1"},
     c.Footer: {"asker": "U01ALICE", "run": "01234567"},
     c.Progress: {"asker": "U01ALICE"},
+    c.ProbeResults: {"asker": "U01ALICE"},
     c.Refused: {"users": ("U01ALICE",), "groups": ("S01ONCALL",), "channels": ("C02PRODUCTION",)},
     c.AlarmIntro: {"snoozed_by": "U01ALICE", "identity": "0123"},
     c.AlarmStatus: {"by": "U01ALICE"},

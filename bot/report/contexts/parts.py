@@ -96,6 +96,9 @@ class Buttons:
 
     rerun: str
     logs: str = ""
+    probe: str = ""
+    probe_confirm: str = ""
+    """What the person confirms before a probe: from where, and which addresses. Empty: there is nothing to confirm."""
 
 
 @dataclass(frozen=True)
