@@ -107,5 +107,13 @@ async def deployed(folder: Path) -> AsyncIterator[Deployed]:
 def _deploy(service: Service, emulator: Emulator, secrets: dict[str, str]) -> dict[str, str]:
     for name, value in secrets.items():
         emulator.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString")
-    service.osls("deploy", emulator=emulator, alarmChannel=CHANNEL, alarmRule="ENABLED", alarmRuleSource="vpclink.test")
+    service.osls(
+        "deploy",
+        emulator=emulator,
+        alarmChannel=CHANNEL,
+        alarmRule="ENABLED",
+        alarmRuleSource="vpclink.test",
+        probeSubnets="subnet-0a1b2c3d4e5f60718",
+        probeSecurityGroups="sg-0a1b2c3d4e5f60718",
+    )
     return service.outputs(emulator)

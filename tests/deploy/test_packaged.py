@@ -90,6 +90,12 @@ def until_empty(bot: Deployed) -> None:
     raise AssertionError("messages are left in the queue")
 
 
+async def test_the_probe_function_carries_out_orders_and_nothing_else(bot):
+    functions = bot.emulator.client("lambda")
+    reply = await asyncio.to_thread(functions.invoke, FunctionName="vpclink-test-probe", Payload=b'{"targets": "*"}')
+    assert "expected addresses of a diagnosed path" in json.loads(reply["Payload"].read())["refused"]
+
+
 async def test_no_function_was_denied_anything(bot):
     await asyncio.to_thread(until_empty, bot)
     lines = await asyncio.to_thread(logged, bot)
