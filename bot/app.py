@@ -123,12 +123,21 @@ async def run(settings: Settings, stop: asyncio.Event, world: World | None = Non
         await service.run(stop)
 
 
-async def build(settings: Settings, backends: Backends, session: aiohttp.ClientSession, world: World) -> Service:
-    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds."""
+async def build(
+    settings: Settings,
+    backends: Backends,
+    session: aiohttp.ClientSession,
+    world: World,
+    identity: AuthorizeResult | None = None,
+) -> Service:
+    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds.
+
+    Who the bot is need not be asked where it is known already.
+    """
     accounts = Accounts(load(settings, world.environment))
     token = settings.slack_bot_token.get_secret_value()
     client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
-    identity = await identify(client, token)
+    identity = identity or await identify(client, token)
     bot_name = str(identity.user or "vpclink")
     queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)

@@ -36,13 +36,14 @@ class _Flight:
 class SharedReadings:
     """Reads for several runs at the same time. Equal requests that do not ask to be `alone` share one reading.
 
-    A run that is cancelled leaves its reading to the others. `deadline` is in seconds, for one reading.
+    A run that is cancelled leaves its reading to the others. `deadline` is in seconds, for one reading, and counts for
+    those that start from now on.
     """
 
     def __init__(self, readers: Readers, clock: engine.Clock, *, deadline: float, threads: int) -> None:
         self._readers = readers
         self._clock = clock
-        self._deadline = deadline
+        self.deadline = deadline
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="diagnose")
         self._flights: dict[Request, _Flight] = {}
         self._tasks: set[asyncio.Task[Evidence]] = set()
@@ -99,7 +100,7 @@ class SharedReadings:
 
         def collect() -> Evidence:
             reader = self._readers(request)
-            return engine.collect(request, reader, self._clock, deadline=self._deadline, progress=told, only=only)
+            return engine.collect(request, reader, self._clock, deadline=self.deadline, progress=told, only=only)
 
         async def read() -> Evidence:
             # With the context, the reference goes along: it stands in log lines, and in what CloudTrail shows.
