@@ -27,7 +27,8 @@ from bot.jobs.interface import JobQueue
 from bot.jobs.sqlite import SqliteJobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
-from bot.reading import CannotReadError, Readers, SharedReadings
+from bot.reading import CannotReadError, Collector, InThreads, Readers, SharedReadings
+from bot.reading_apart.process import reading_process
 from bot.report.asking import DIAGNOSE
 from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
@@ -98,9 +99,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
     store = SqliteStore(database, now=world.clock.now)
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
-    readings = SharedReadings(
-        world.readers or aws_readers(), world.clock, deadline=settings.deadline, threads=settings.concurrency
-    )
+    readings = SharedReadings(collector(settings, world))
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings)
     workers: dict[str, KindOfWorker] = {
@@ -163,6 +162,13 @@ def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue,
         default_region=settings.default_region,
         checks=world.checks,
     )
+
+
+def collector(settings: Settings, world: World) -> Collector:
+    """What reads: a process of its own; a test's readers stay in this one."""
+    if world.readers is None:
+        return reading_process(deadline=settings.deadline, log_level=settings.log_level)
+    return InThreads(world.readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

@@ -32,6 +32,11 @@ def refer(reference: str) -> None:
     _reference.set(reference)
 
 
+def reference() -> str:
+    """The reference of the present task or thread; empty where there is none."""
+    return _reference.get()
+
+
 def event(log: logging.Logger, name: str, **fields: Any) -> None:
     """Log something that happened, with its facts as fields of their own."""
     log.info(name, extra={_FIELDS: fields})

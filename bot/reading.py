@@ -1,4 +1,8 @@
-"""Reading evidence for runs: in threads, shared by equal requests, with progress told on the event loop."""
+"""Reading evidence for runs, shared by equal requests, with progress told on the event loop.
+
+Where the reading happens is a collector's business: in threads of this process (here), or in a process of its own
+(`bot/reading_process.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence, Key
@@ -20,6 +26,43 @@ class CannotReadError(Exception):
     """The request cannot be read at all, and trying again will not help; the text says what was expected."""
 
 
+class Collector(Protocol):
+    """Reads what one request needs, away from the event loop."""
+
+    async def collect(self, request: Request, progress: engine.Progress) -> Evidence:
+        """Read. `progress` is called on the event loop after every answer. CannotReadError."""
+
+    def close(self) -> None:
+        """Start nothing more. What is being read is not waited for."""
+
+
+class InThreads:
+    """Reads in threads of this process. `deadline` is in seconds, for one reading."""
+
+    def __init__(self, readers: Readers, clock: engine.Clock, *, deadline: float, threads: int) -> None:
+        self._readers = readers
+        self._clock = clock
+        self._deadline = deadline
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="diagnose")
+
+    async def collect(self, request: Request, progress: engine.Progress) -> Evidence:
+        """See `Collector.collect`."""
+        loop = asyncio.get_running_loop()
+
+        def told(evidence: Evidence, pending: frozenset[Key]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                loop.call_soon_threadsafe(progress, evidence, pending)
+
+        def read() -> Evidence:
+            return engine.collect(request, self._readers(request), self._clock, deadline=self._deadline, progress=told)
+
+        return await loop.run_in_executor(self._pool, copy_context().run, read)
+
+    def close(self) -> None:
+        """See `Collector.close`."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
 @dataclass(eq=False)
 class _Flight:
     task: asyncio.Task[Evidence]
@@ -30,14 +73,11 @@ class _Flight:
 class SharedReadings:
     """Reads for several runs at the same time. Equal requests that do not ask to be `alone` share one reading.
 
-    A run that is cancelled leaves its reading to the others. `deadline` is in seconds, for one reading.
+    A run that is cancelled leaves its reading to the others.
     """
 
-    def __init__(self, readers: Readers, clock: engine.Clock, *, deadline: float, threads: int) -> None:
-        self._readers = readers
-        self._clock = clock
-        self._deadline = deadline
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="diagnose")
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
         self._flights: dict[Request, _Flight] = {}
         self._tasks: set[asyncio.Task[Evidence]] = set()
 
@@ -58,7 +98,7 @@ class SharedReadings:
         """Start nothing more. What is being read is not waited for."""
         for task in self._tasks:
             task.cancel()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._collector.close()
 
     def _ended(self, task: asyncio.Task[Evidence]) -> None:
         self._tasks.discard(task)
@@ -66,12 +106,7 @@ class SharedReadings:
             task.exception()  # asked for, so that a failure whose runs were all cancelled is no "never retrieved"
 
     def _start(self, request: Request, *, shared: bool) -> _Flight:
-        loop = asyncio.get_running_loop()
         flight: _Flight | None = None
-
-        def told(evidence: Evidence, pending: frozenset[Key]) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                loop.call_soon_threadsafe(tell, evidence, pending)
 
         def tell(evidence: Evidence, pending: frozenset[Key]) -> None:
             if flight is not None:
@@ -79,13 +114,7 @@ class SharedReadings:
                 for listener in list(flight.listeners):
                     listener(evidence, pending)
 
-        def collect() -> Evidence:
-            return engine.collect(request, self._readers(request), self._clock, deadline=self._deadline, progress=told)
-
-        async def read() -> Evidence:
-            return await loop.run_in_executor(self._pool, collect)
-
-        task = asyncio.create_task(read())
+        task = asyncio.create_task(self._collector.collect(request, tell))
         flight = _Flight(task)
         self._tasks.add(task)
         task.add_done_callback(self._ended)

@@ -84,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def table(outcomes: Sequence[Outcome]) -> str:
     """The figures as Markdown."""
     lines = [
-        "| while | requests | refused | p50 (ms) | p90 (ms) | p99 (ms) | greatest (ms) | diagnoses done | CPU (cores) | memory (MB) |",
+        "| while | requests | refused | p50 (ms) | p90 (ms) | p99 (ms) | greatest (ms) "
+        "| diagnoses done | CPU (cores) | memory (MB) |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [

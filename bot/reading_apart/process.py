@@ -1,0 +1,117 @@
+"""Reads AWS in a process of its own, so that Slack is answered at once while many diagnoses read and think.
+
+Within one interpreter the threads that sign, parse and redact what AWS sends take turns with the event loop, and at
+twenty diagnoses its turn comes too late (docs/performance.md). There is one such process, because the limits below
+AWS's own (`bot/aws/limits.py`) hold within a process. It is started at the first reading, and again where it ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+
+from bot.diagnosis import engine
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Request
+from bot.log_lines import reference
+from bot.reading import CannotReadError
+from bot.reading_apart.messages import LENGTH, Answer, Order, pack
+
+log = logging.getLogger(__name__)
+
+
+class ReadingFailed(Exception):  # noqa: N818 - read as a condition: `except ReadingFailed`
+    """The reading ended without evidence; trying again may help."""
+
+
+class ReadingProcess:
+    """`Collector` over one child process. `command` is what runs it; `deadline` is in seconds, for one reading."""
+
+    def __init__(self, *command: str, deadline: float) -> None:
+        self._command = command
+        self._deadline = deadline
+        self._numbers = itertools.count()
+        self._starting = asyncio.Lock()
+        self._process: Process | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._closed = False
+        self._waiting: dict[int, tuple[asyncio.Future[Evidence], engine.Progress]] = {}
+
+    async def collect(self, request: Request, progress: engine.Progress) -> Evidence:
+        """See `Collector.collect`. ReadingFailed where the process ended or failed."""
+        process = await self._running()
+        number = next(self._numbers)
+        done: asyncio.Future[Evidence] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = (done, progress)
+        try:
+            self._send(process, Order(number, request, self._deadline, reference()))
+            return await done
+        finally:
+            del self._waiting[number]
+
+    def close(self) -> None:
+        """See `Collector.close`. The process keeps nothing, so it may be killed."""
+        self._closed = True
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _running(self) -> Process:
+        async with self._starting:
+            if self._closed:
+                raise ReadingFailed("the service is stopping")
+            if self._process is None or self._listening is None or self._listening.done():
+                self._process = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE)
+                self._listening = asyncio.create_task(self._listen(self._process))
+            return self._process
+
+    def _send(self, process: Process, order: Order) -> None:
+        if process.stdin is None:
+            raise AssertionError("started with a pipe")
+        process.stdin.write(pack(order))
+
+    async def _listen(self, process: Process) -> None:
+        """Take the answers until the process ends; then whoever still waits is told."""
+        try:
+            await self._take_all(process)
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            why = f"the process that reads AWS ended with status {await process.wait()}"
+            if not self._closed:
+                log.error("%s; the next reading starts another", why)
+            for done, _ in list(self._waiting.values()):
+                if not done.done():
+                    done.set_exception(ReadingFailed(why))
+
+    async def _take_all(self, process: Process) -> None:
+        if process.stdout is None:
+            raise AssertionError("started with a pipe")
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await process.stdout.readexactly(LENGTH.size)
+                content = await process.stdout.readexactly(LENGTH.unpack(head)[0])
+                self._take(pickle.loads(content))  # noqa: S301 - written by our own process, over our own pipe
+
+    def _take(self, answer: Answer) -> None:
+        done, progress = self._waiting.get(answer.number, (None, None))
+        if done is None or progress is None or done.done():
+            return  # whoever asked has left
+        if answer.kind == "progress":
+            progress(*answer.content)
+        elif answer.kind == "done":
+            done.set_result(answer.content)
+        elif answer.kind == "cannot-read":
+            done.set_exception(CannotReadError(answer.content))
+        else:
+            done.set_exception(ReadingFailed(answer.content))
+
+
+def reading_process(*, deadline: float, log_level: str) -> ReadingProcess:
+    """The process that `vpclink serve` reads with; it has this process's environment, credentials included."""
+    return ReadingProcess(sys.executable, "-m", "bot.reading_apart.worker", log_level, deadline=deadline)
