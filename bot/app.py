@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -77,6 +78,8 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, ValueError, RuntimeError):  # a system or thread without signals
             loop.add_signal_handler(name, stop.set)
+    # What is loaded now stays to the end: without it, a full garbage collection takes a tenth of what it did.
+    gc.freeze()
     await run(settings, stop)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import pickle
 import struct
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from bot.diagnosis.evidence import Evidence, Key
 from bot.diagnosis.model import Request
 
 LENGTH: Final = struct.Struct(">I")
@@ -27,11 +28,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of an order so far: `progress` (evidence, pending), then once `done` (evidence), or a text why not."""
+    """What came of an order: `progress` as often as something was read, then once any of the others.
+
+    `progress` and `done` carry evidence that holds only what is new since the answer before; what is being read is
+    `pending`. The others say in `why` what went wrong.
+    """
 
     number: int
     kind: Literal["progress", "done", "cannot-read", "failed"]
-    content: Any
+    evidence: Evidence | None = None
+    pending: frozenset[Key] = frozenset()
+    why: str = ""
 
 
 def pack(message: object) -> bytes:

@@ -14,6 +14,7 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence
@@ -29,6 +30,13 @@ class ReadingFailed(Exception):  # noqa: N818 - read as a condition: `except Rea
     """The reading ended without evidence; trying again may help."""
 
 
+@dataclass(eq=False)
+class _Reading:
+    done: asyncio.Future[Evidence]
+    progress: engine.Progress
+    known: Evidence | None = None
+
+
 class ReadingProcess:
     """`Collector` over one child process. `command` is what runs it; `deadline` is in seconds, for one reading."""
 
@@ -40,17 +48,16 @@ class ReadingProcess:
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._closed = False
-        self._waiting: dict[int, tuple[asyncio.Future[Evidence], engine.Progress]] = {}
+        self._waiting: dict[int, _Reading] = {}
 
     async def collect(self, request: Request, progress: engine.Progress) -> Evidence:
         """See `Collector.collect`. ReadingFailed where the process ended or failed."""
         process = await self._running()
         number = next(self._numbers)
-        done: asyncio.Future[Evidence] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = (done, progress)
+        reading = self._waiting[number] = _Reading(asyncio.get_running_loop().create_future(), progress)
         try:
             self._send(process, Order(number, request, self._deadline, reference()))
-            return await done
+            return await reading.done
         finally:
             del self._waiting[number]
 
@@ -85,9 +92,9 @@ class ReadingProcess:
             why = f"the process that reads AWS ended with status {await process.wait()}"
             if not self._closed:
                 log.error("%s; the next reading starts another", why)
-            for done, _ in list(self._waiting.values()):
-                if not done.done():
-                    done.set_exception(ReadingFailed(why))
+            for reading in list(self._waiting.values()):
+                if not reading.done.done():
+                    reading.done.set_exception(ReadingFailed(why))
 
     async def _take_all(self, process: Process) -> None:
         if process.stdout is None:
@@ -99,17 +106,20 @@ class ReadingProcess:
                 self._take(pickle.loads(content))  # noqa: S301 - written by our own process, over our own pipe
 
     def _take(self, answer: Answer) -> None:
-        done, progress = self._waiting.get(answer.number, (None, None))
-        if done is None or progress is None or done.done():
+        reading = self._waiting.get(answer.number)
+        if reading is None or reading.done.done():
             return  # whoever asked has left
-        if answer.kind == "progress":
-            progress(*answer.content)
+        if answer.evidence is not None:
+            known = reading.known.reads if reading.known else {}
+            reading.known = replace(answer.evidence, reads={**known, **answer.evidence.reads})
+        if answer.kind == "cannot-read":
+            reading.done.set_exception(CannotReadError(answer.why))
+        elif answer.kind == "failed" or reading.known is None:
+            reading.done.set_exception(ReadingFailed(answer.why))
         elif answer.kind == "done":
-            done.set_result(answer.content)
-        elif answer.kind == "cannot-read":
-            done.set_exception(CannotReadError(answer.content))
+            reading.done.set_result(reading.known)
         else:
-            done.set_exception(ReadingFailed(answer.content))
+            reading.progress(reading.known, answer.pending)
 
 
 def reading_process(*, deadline: float, log_level: str) -> ReadingProcess:

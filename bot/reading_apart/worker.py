@@ -13,10 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from bot.diagnosis import engine
-from bot.diagnosis.evidence import Evidence, Key
+from bot.diagnosis.evidence import Evidence, Key, Outcome
 from bot.log_lines import log_json, referring
 from bot.reading import CannotReadError, Readers
 from bot.reading_apart.messages import LENGTH, Answer, Order, pack
@@ -39,20 +40,25 @@ class ReadingWorker:
         threading.Thread(target=self._carry_out, args=(order,), name=f"diagnose-{order.number}", daemon=True).start()
 
     def _carry_out(self, order: Order) -> None:
+        sent: dict[Key, Outcome] = {}
+
+        def new(evidence: Evidence) -> Evidence:
+            reads = {key: outcome for key, outcome in evidence.reads.items() if sent.get(key) is not outcome}
+            sent.update(reads)
+            return replace(evidence, reads=reads)
+
         def progress(evidence: Evidence, pending: frozenset[Key]) -> None:
-            self._send(Answer(order.number, "progress", (evidence, pending)))
+            self._send(Answer(order.number, "progress", new(evidence), pending))
 
         with referring(order.reference):
             try:
                 reader = self._readers(order.request)
-                evidence = engine.collect(
-                    order.request, reader, self._clock, deadline=order.deadline, progress=progress
-                )
-                answer = Answer(order.number, "done", evidence)
+                read = engine.collect(order.request, reader, self._clock, deadline=order.deadline, progress=progress)
+                answer = Answer(order.number, "done", new(read))
             except CannotReadError as error:
-                answer = Answer(order.number, "cannot-read", str(error))
+                answer = Answer(order.number, "cannot-read", why=str(error))
             except Exception as error:  # noqa: BLE001 - whatever it was, the service must hear of it
-                answer = Answer(order.number, "failed", f"{type(error).__name__}: {error}")
+                answer = Answer(order.number, "failed", why=f"{type(error).__name__}: {error}")
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
