@@ -35,7 +35,7 @@ from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
 from bot.report.poster import Poster
 from bot.report.render import Renderer
-from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.report.slack_client import TIMEOUT_SECONDS, handlers_client, worker_client
 from bot.responding.asking import ALARM
 from bot.responding.memory import AlarmMemory
 from bot.responding.responder import Alarms, Responder
@@ -202,7 +202,7 @@ def bolt_app(
     app = AsyncApp(
         logger=_quiet_while_built(),
         name="vpclink",
-        client=AsyncWebClient(base_url=settings.slack_api_url, session=session),
+        client=handlers_client(settings.slack_api_url, session),
         signing_secret=settings.slack_signing_secret.get_secret_value(),
         # Socket Mode's requests come over a connection that we opened ourselves; without a secret, none other is taken.
         authorize=authorize,

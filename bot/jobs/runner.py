@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.jobs.interface import Handler, Job, Lease, Leases, OnDead
+from bot.log_lines import refer
 from bot.store.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,8 @@ class Runner:
         return None if self._stopping.is_set() else lease
 
     async def _execute(self, lease: Lease, handler: Handler, on_dead: OnDead | None) -> None:
+        # Whoever asked was given this reference: it stands in every line about the job, its failures included.
+        refer(str(lease.job.body.get("reference") or lease.job.id))
         work = asyncio.create_task(self._attempt(lease.job, handler))
         heart = asyncio.create_task(self._keep(lease))
         try:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pickle
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from bot.diagnosis.evidence import Evidence, Key
@@ -31,7 +32,7 @@ class Answer:
     """What came of an order: `progress` as often as something was read, then once any of the others.
 
     `progress` and `done` carry evidence that holds only what is new since the answer before; what is being read is
-    `pending`. The others say in `why` what went wrong.
+    `pending`. The others say in `why` what went wrong. `calls` to AWS, by service and outcome, come with the last one.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Answer:
     evidence: Evidence | None = None
     pending: frozenset[Key] = frozenset()
     why: str = ""
+    calls: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 def pack(message: object) -> bytes:

@@ -20,6 +20,7 @@ from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Request
 from bot.log_lines import reference
+from bot.metrics import add_aws_calls
 from bot.reading import CannotReadError
 from bot.reading_apart.messages import LENGTH, Answer, Order, pack
 
@@ -106,6 +107,7 @@ class ReadingProcess:
                 self._take(pickle.loads(content))  # noqa: S301 - written by our own process, over our own pipe
 
     def _take(self, answer: Answer) -> None:
+        add_aws_calls(answer.calls)
         reading = self._waiting.get(answer.number)
         if reading is None or reading.done.done():
             return  # whoever asked has left

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence, Key, Outcome
 from bot.log_lines import log_json, referring
+from bot.metrics import AwsTally
 from bot.reading import CannotReadError, Readers
 from bot.reading_apart.messages import LENGTH, Answer, Order, pack
 
@@ -34,6 +35,7 @@ class ReadingWorker:
         self._clock = clock
         self._write = write
         self._writing = threading.Lock()
+        self._tally = AwsTally()
 
     def start(self, order: Order) -> None:
         """Begin to read."""
@@ -59,7 +61,7 @@ class ReadingWorker:
                 answer = Answer(order.number, "cannot-read", why=str(error))
             except Exception as error:  # noqa: BLE001 - whatever it was, the service must hear of it
                 answer = Answer(order.number, "failed", why=f"{type(error).__name__}: {error}")
-        self._send(answer)
+        self._send(replace(answer, calls=self._tally.take()))
 
     def _send(self, answer: Answer) -> None:
         message = pack(answer)
