@@ -87,7 +87,8 @@ class Settings(BaseModel):
         expected="an address to listen on, such as 0.0.0.0 or 127.0.0.1",
         description="Address of the HTTP server. The default listens on every interface, because a published container "
         "port and a load balancer reach a container's network interface and never its loopback. Everything but "
-        "/healthz, /livez and /metrics is refused without Slack's signature. Behind a proxy on the same machine, set 127.0.0.1.",
+        "/healthz, /livez and /metrics is refused without Slack's signature. Behind a proxy on the same machine, set "
+        "127.0.0.1.",
         min_length=1,
     )
     database: Path = _setting(

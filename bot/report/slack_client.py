@@ -78,6 +78,7 @@ class CountingHandler(AsyncRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,  # noqa: ARG002 - as above
     ) -> bool:
+        """Count, and say no."""
         SLACK_CALLS.labels(request.url.rpartition("/")[2], _outcome(response)).inc()
         return False
 
