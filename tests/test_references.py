@@ -1,4 +1,4 @@
-"""One request, one reference: in every log line from its taking to its last post, whichever task or thread writes it."""
+"""One request, one reference: in every log line from its taking to its last post, whatever task or thread writes it."""
 
 import asyncio
 import json

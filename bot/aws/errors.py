@@ -44,6 +44,7 @@ _THROTTLED = {
     "PriorRequestNotComplete",
     "429",
 }
+_CLOCK = "this machine's clock is wrong"
 _CREDENTIALS = {
     "ExpiredToken": "the credentials have expired",
     "ExpiredTokenException": "the credentials have expired",
@@ -54,7 +55,12 @@ _CREDENTIALS = {
     "AuthFailure": "AWS does not accept these credentials",
     "SignatureDoesNotMatch": "AWS does not accept the signature: the secret key or this machine's clock is wrong",
     "IncompleteSignature": "AWS does not accept the signature",
+    "InvalidSignatureException": "AWS does not accept the signature: the secret key or this machine's clock is wrong",
+    "RequestTimeTooSkewed": _CLOCK,
+    "RequestInTheFuture": _CLOCK,
 }
+_CLOCK_WORDS = ("Signature expired", "Signature not yet current")
+"""How the services that have no code of their own for a wrong clock word it (AWS: reference_sigv-troubleshooting)."""
 _NOT_FOUND_ENDINGS = ("NotFound", "NotFoundException", "NoSuchEntity", "NotFoundFault")
 
 
@@ -87,6 +93,8 @@ def _client_failure(action: str, error: ClientError) -> Failure:
     details = error.response.get("Error", {})
     code = str(details.get("Code", ""))
     message = str(details.get("Message", ""))
+    if message.startswith(_CLOCK_WORDS):
+        return Failure(action, GapReason.ERROR, _CLOCK)
     if code in _CREDENTIALS:
         return Failure(action, GapReason.ERROR, _CREDENTIALS[code])
     if code in _DENIED:
