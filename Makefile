@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots bench
+.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots bench bench-front faults
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,7 @@ lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m bot.docs --check
 
 format: setup ## Rewrite the code in the project's style
@@ -53,3 +54,9 @@ screenshots: setup ## Take the documentation's pictures again, from the demo
 
 bench: setup ## Measure what a diagnosis costs: calls, rounds, seconds
 	$(BIN)/python -m tests.bench
+
+bench-front: setup ## Measure how fast Slack is answered while diagnoses run
+	$(BIN)/python -m tests.bench.front
+
+faults: setup ## Try every fault many times on the real process, and write the table (about 40 minutes)
+	$(BIN)/python -m tests.bench.faults --write

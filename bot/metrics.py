@@ -6,9 +6,11 @@ each: never an API, a channel or a person.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Final
@@ -17,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, His
 
 from bot.jobs.interface import Depth
 
+_PROJECT: Final = Path(__file__).parents[1] / "pyproject.toml"
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 JOBS_WAITING: Final = Gauge("vpclink_jobs", "Jobs in the queue now, by state.", ["state"])
@@ -40,11 +43,12 @@ _BUILD: Final = Gauge("vpclink_build_info", "Always 1; the label says which vers
 
 
 def program_version() -> str:
-    """The version of the installed package; `unknown` where it runs without one."""
+    """The version of the installed package; in a container, which installs none, that of the project beside it."""
     try:
         return version("vpclink")
     except PackageNotFoundError:
-        return "unknown"
+        project = tomllib.loads(_PROJECT.read_text(encoding="utf-8")) if _PROJECT.exists() else {}
+        return str(project.get("project", {}).get("version", "unknown"))
 
 
 def exposition(depth: Depth | None) -> bytes:

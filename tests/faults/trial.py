@@ -56,7 +56,8 @@ def table(rows: list[Row]) -> str:
     """The rows as Markdown."""
     lines = ["| fault | tried | reported | told why not | wrong | lost | doubled |", "|---|---|---|---|---|---|---|"]
     lines += [
-        f"| {r.name} | {r.tried} | {r.fates['reported']} | {r.fates['told']} | {r.fates['wrong']} | {r.fates['lost']} | {r.doubled} |"
+        f"| {r.name} | {r.tried} | {r.fates['reported']} | {r.fates['told']}"
+        f" | {r.fates['wrong']} | {r.fates['lost']} | {r.doubled} |"
         for r in rows
     ]
     total = Row("all", sum((r.fates for r in rows), Counter()), sum(r.doubled for r in rows))
