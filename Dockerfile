@@ -1,12 +1,12 @@
 # vpclink for ECS, Kubernetes or any other host of containers. How to run it: docs/operations.md
 FROM python:3.11-slim-bookworm AS build
 
+WORKDIR /app
 COPY requirements.txt ./
 RUN python -m venv /opt/vpclink \
  && /opt/vpclink/bin/pip install --no-cache-dir --require-hashes --requirement requirements.txt \
  && mkdir /data
 
-WORKDIR /app
 COPY pyproject.toml LICENSE ./
 COPY bot bot
 COPY handlers handlers
