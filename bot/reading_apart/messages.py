@@ -19,12 +19,13 @@ LENGTH: Final = struct.Struct(">I")
 
 @dataclass(frozen=True)
 class Order:
-    """Read this. `reference` stands in the log lines."""
+    """Read this. `reference` stands in the log lines; `trace` says to which span it belongs."""
 
     number: int
     request: Request
     deadline: float
     reference: str = ""
+    trace: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

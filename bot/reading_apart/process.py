@@ -23,6 +23,7 @@ from bot.log_lines import reference
 from bot.metrics import add_aws_calls
 from bot.reading import CannotReadError
 from bot.reading_apart.messages import LENGTH, Answer, Order, pack
+from bot.tracing import trace_headers
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class ReadingProcess:
         number = next(self._numbers)
         reading = self._waiting[number] = _Reading(asyncio.get_running_loop().create_future(), progress)
         try:
-            self._send(process, Order(number, request, self._deadline, reference()))
+            self._send(process, Order(number, request, self._deadline, reference(), trace_headers()))
             return await reading.done
         finally:
             del self._waiting[number]

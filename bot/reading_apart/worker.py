@@ -22,6 +22,7 @@ from bot.log_lines import log_json, referring
 from bot.metrics import AwsTally
 from bot.reading import CannotReadError, Readers
 from bot.reading_apart.messages import LENGTH, Answer, Order, pack
+from bot.tracing import continued
 
 _NICE = 5
 """How far this process steps back for the service, which has three seconds to answer Slack (Linux: nice)."""
@@ -52,7 +53,7 @@ class ReadingWorker:
         def progress(evidence: Evidence, pending: frozenset[Key]) -> None:
             self._send(Answer(order.number, "progress", new(evidence), pending))
 
-        with referring(order.reference):
+        with referring(order.reference), continued(order.trace):
             try:
                 reader = self._readers(order.request)
                 read = engine.collect(order.request, reader, self._clock, deadline=order.deadline, progress=progress)
