@@ -44,6 +44,7 @@ from bot.settings import Settings, SettingsError
 from bot.store.database import Database
 from bot.store.interface import Store
 from bot.store.sqlite import SqliteStore
+from bot.tracing import flush
 from bot.worker import Worker
 from handlers import ids
 
@@ -81,6 +82,7 @@ async def serve(settings: Settings) -> None:
     # What is loaded now stays to the end: without it, a full garbage collection takes a tenth of what it did.
     gc.freeze()
     await run(settings, stop)
+    flush()
 
 
 async def run(settings: Settings, stop: asyncio.Event, world: World | None = None) -> None:

@@ -13,6 +13,8 @@ try:
 except ModuleNotFoundError:  # the extra `otel` is not installed
     trace = None
 
+_FLUSH_MILLISECONDS = 1000
+
 
 @contextmanager
 def job_span(kind: str, reference: str) -> Iterator[None]:
@@ -31,6 +33,13 @@ def trace_headers() -> dict[str, str]:
     if trace is not None:
         propagate.inject(headers)
     return headers
+
+
+def flush() -> None:
+    """Send the spans that wait to be sent: the process leaves without asking anybody else."""
+    provider = None if trace is None else trace.get_tracer_provider()
+    if hasattr(provider, "force_flush"):
+        provider.force_flush(_FLUSH_MILLISECONDS)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Some faults once each, on the real process: nothing lost, doubled or wrong. All of them, many times: `make faults`."""
+"""Some faults once each, on the real process: nothing lost, doubled or wrong. All, many times: `make faults`."""
 
 from random import Random
 
