@@ -38,7 +38,7 @@ def trace_headers() -> dict[str, str]:
 def flush() -> None:
     """Send the spans that wait to be sent: the process leaves without asking anybody else."""
     provider = None if trace is None else trace.get_tracer_provider()
-    if hasattr(provider, "force_flush"):
+    if provider is not None and hasattr(provider, "force_flush"):
         provider.force_flush(_FLUSH_MILLISECONDS)
 
 

@@ -12,14 +12,9 @@ IN_THE_SUITE = {
     "`kill -9` of the process that reads AWS",
     "SIGTERM at a random moment, and a restart",
     "credentials expire in the middle",
-    "the machine's clock is wrong",
-    "a message is posted and the reply is lost",
-    "the channel is archived in the middle",
-    "Socket Mode: `warning`, `refresh_requested` or `link_disabled`",
-    "another process locks the database for long",
     "the disk is full",
 }
-"""`kill -9` of the bot itself is in tests/end_to_end/test_crash.py; Slack's other refusals in tests/report."""
+"""`kill -9` of the bot itself is in tests/end_to_end/test_crash.py; each of the others has a test beside its code."""
 
 
 def test_the_suite_has_faults_that_exist():
