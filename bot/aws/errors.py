@@ -44,18 +44,18 @@ _THROTTLED = {
     "PriorRequestNotComplete",
     "429",
 }
-_CLOCK = "this machine's clock is wrong"
+_CLOCK = "the clock of vpclink's machine is wrong: set it"
 _CREDENTIALS = {
-    "ExpiredToken": "the credentials have expired",
-    "ExpiredTokenException": "the credentials have expired",
-    "RequestExpired": "the credentials have expired, or this machine's clock is wrong",
+    "ExpiredToken": "the credentials have expired: give vpclink new ones",
+    "ExpiredTokenException": "the credentials have expired: give vpclink new ones",
+    "RequestExpired": "the credentials have expired, or the clock of vpclink's machine is wrong",
     "InvalidClientTokenId": "AWS does not know these credentials",
     "UnrecognizedClientException": "AWS does not know these credentials",
     "InvalidAccessKeyId": "AWS does not know these credentials",
     "AuthFailure": "AWS does not accept these credentials",
-    "SignatureDoesNotMatch": "AWS does not accept the signature: the secret key or this machine's clock is wrong",
+    "SignatureDoesNotMatch": "AWS does not accept the signature: the secret key or the clock of vpclink's machine is wrong",
     "IncompleteSignature": "AWS does not accept the signature",
-    "InvalidSignatureException": "AWS does not accept the signature: the secret key or this machine's clock is wrong",
+    "InvalidSignatureException": "AWS does not accept the signature: the secret key or the clock of vpclink's machine is wrong",
     "RequestTimeTooSkewed": _CLOCK,
     "RequestInTheFuture": _CLOCK,
 }

@@ -78,4 +78,4 @@ def test_a_detail_never_repeats_awss_message():
 )
 def test_a_wrong_clock_is_told_as_one(code, message):
     found = failure("a:B", error(code, message, 403))
-    assert (found.reason, found.detail) == (GapReason.ERROR, "this machine's clock is wrong")
+    assert (found.reason, found.detail) == (GapReason.ERROR, "the clock of vpclink's machine is wrong: set it")
