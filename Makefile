@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock accuracy scenarios screenshots bench bench-front faults
+.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench bench-front faults
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -30,6 +30,7 @@ lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot handlers
 	$(BIN)/python -m bot.docs --check
 
 format: setup ## Rewrite the code in the project's style
@@ -38,6 +39,12 @@ format: setup ## Rewrite the code in the project's style
 
 docs: setup ## Regenerate what is generated from the checks
 	$(BIN)/python -m bot.docs
+
+audit: setup ## Ask whether a pinned dependency has a known vulnerability (needs a network)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+
+catalogues: setup ## Collect the messages that people read, and compile their translations
+	$(BIN)/python -m bot.catalogues
 
 lock: ## Pin every dependency again, with hashes
 	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.txt

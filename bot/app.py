@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,30 +21,32 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.access import Guard, SlackGroups
+from bot.backends import Backends, open_backends
+from bot.config import Accounts, load
 from bot.diagnosis.check import Check
-from bot.diagnosis.engine import Clock, Reader
-from bot.diagnosis.model import Request
+from bot.diagnosis.engine import Clock
 from bot.diagnosis.redaction import redact
 from bot.jobs.interface import JobQueue
-from bot.jobs.sqlite import SqliteJobQueue
 from bot.kinds import ByKind, KindOfWorker
 from bot.log_lines import log_json
-from bot.reading import CannotReadError, Collector, InThreads, Readers, SharedReadings
+from bot.reading import Collector, InThreads, Readers, SharedReadings
 from bot.reading_apart.process import reading_process
 from bot.report.asking import DIAGNOSE
+from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
 from bot.report.pace import SECONDS, Pace
+from bot.report.pictures import Painter
 from bot.report.poster import Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import TIMEOUT_SECONDS, handlers_client, worker_client
+from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.memory import AlarmMemory
-from bot.responding.responder import Alarms, Responder
+from bot.responding.responder import Alarms, AlarmsIn, Responder
 from bot.service import Service
 from bot.settings import Settings, SettingsError
-from bot.store.database import Database
 from bot.store.interface import Store
-from bot.store.sqlite import SqliteStore
 from bot.tracing import flush
 from bot.worker import Worker
 from handlers import ids
@@ -58,7 +61,7 @@ def system_clock() -> Clock:
 
 @dataclass(frozen=True)
 class World:
-    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks.
+    """What a test replaces: how AWS and its alarms are read, time, waiting, the checks, what `env:` of the file means.
 
     `pace` is in seconds, between two writes to a channel.
     """
@@ -69,10 +72,17 @@ class World:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
+        """What reads diagnoses and alarms: AWS, where a test does not replace it."""
+        readers, alarms_in = aws_readers(accounts)
+        given = self.alarms
+        return self.readers or readers, (lambda *_: given) if given else alarms_in
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError for the file."""
+    """Serve until SIGTERM or SIGINT. SettingsError where Slack does not take the tokens; StorageError."""
     log_json(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -89,27 +99,33 @@ async def run(settings: Settings, stop: asyncio.Event, world: World | None = Non
     """Serve until `stop` is set."""
     world = world or World()
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout) as session, Database(settings.database) as database:
-        service = await build(settings, database, session, world)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        open_backends(settings, now=world.clock.now, redact=redact) as backends,
+    ):
+        service = await build(settings, backends, session, world)
         await service.run(stop)
 
 
-async def build(settings: Settings, database: Database, session: aiohttp.ClientSession, world: World) -> Service:
+async def build(settings: Settings, backends: Backends, session: aiohttp.ClientSession, world: World) -> Service:
     """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds."""
+    accounts = Accounts(load(settings, world.environment))
     token = settings.slack_bot_token.get_secret_value()
     client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
     identity = await identify(client, token)
     bot_name = str(identity.user or "vpclink")
-    queue = SqliteJobQueue(database, redact=redact)
-    store = SqliteStore(database, now=world.clock.now)
+    queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
+    guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
+    _, alarms_in = world.aws(accounts)
     readings = SharedReadings(collector(settings, world))
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
-    shared = Shared(store, poster, renderer, readings)
+    shared = Shared(store, poster, renderer, readings, guard)
+    illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
     workers: dict[str, KindOfWorker] = {
-        DIAGNOSE: diagnosing(shared, world, bot_name),
-        ALARM: responding(shared, world, settings, queue, Marks(client)),
+        DIAGNOSE: diagnosing(shared, world, bot_name, illustrator),
+        ALARM: responding(shared, world, settings, queue, Marks(client), alarms_in),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -118,6 +134,7 @@ async def build(settings: Settings, database: Database, session: aiohttp.ClientS
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        guard=guard,
     )
     return Service(
         settings=settings,
@@ -138,9 +155,10 @@ class Shared:
     poster: Poster
     renderer: Renderer
     readings: SharedReadings
+    guard: Guard
 
 
-def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
+def diagnosing(shared: Shared, world: World, bot_name: str, illustrator: Illustrator) -> Worker:
     """Who does `diagnose` jobs."""
     return Worker(
         store=shared.store,
@@ -150,10 +168,14 @@ def diagnosing(shared: Shared, world: World, bot_name: str) -> Worker:
         clock=world.clock,
         bot_name=bot_name,
         checks=world.checks,
+        guard=shared.guard,
+        illustrator=illustrator,
     )
 
 
-def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks) -> Responder:
+def responding(
+    shared: Shared, world: World, settings: Settings, jobs: JobQueue, marks: Marks, alarms_in: AlarmsIn
+) -> Responder:
     """Who does `alarm` jobs."""
     return Responder(
         jobs=jobs,
@@ -163,7 +185,8 @@ def responding(shared: Shared, world: World, settings: Settings, jobs: JobQueue,
         marks=marks,
         renderer=shared.renderer,
         readings=shared.readings,
-        alarms=world.alarms or aws_alarms(),
+        alarms_in=alarms_in,
+        guard=shared.guard,
         default_region=settings.default_region,
         checks=world.checks,
     )
@@ -222,42 +245,16 @@ def _quiet_while_built() -> logging.Logger:
     return logger
 
 
-def aws_alarms() -> Alarms:
-    """What reads alarms with the credentials of this process; boto3 is imported here, as below."""
-    import boto3
-
+def aws_readers(accounts: Accounts) -> tuple[Readers, AlarmsIn]:
+    """What reads diagnoses and alarms, in every configured account. boto3 is imported here: not every entry point
+    reads AWS.
+    """
+    from bot.aws.accounts import AccountSessions
     from bot.aws.alarms import AlarmReader
 
-    return AlarmReader(boto3.Session())
+    sessions = AccountSessions(accounts)
 
+    def alarms_in(account: str | None, region: str) -> Alarms:
+        return AlarmReader(sessions.session(account, region))
 
-def aws_readers() -> Readers:
-    """Readers with the credentials of this process. boto3 is imported here: not every entry point reads AWS."""
-    import boto3
-
-    from bot.aws.collectors import readers
-    from bot.aws.connection import Calls, Connection
-    from bot.aws.errors import Failure
-
-    session = boto3.Session()
-    reader_of = readers(session)
-    own: list[str] = []
-
-    def own_account(region: str) -> str:
-        if not own:
-            own.append(str(Calls(Connection(session, region)).call("sts", "get_caller_identity")["Account"]))
-        return own[0]
-
-    def reader(request: Request) -> Reader:
-        if request.account:
-            try:
-                account = own_account(request.region)
-            except Failure as error:
-                raise CannotReadError(f"I cannot tell which account my credentials belong to: {error}.") from error
-            if request.account != account:
-                raise CannotReadError(
-                    f"The account {request.account} is not configured here. I read {account}; leave --account out."
-                )
-        return reader_of(request)
-
-    return reader
+    return sessions.reader, alarms_in

@@ -16,11 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from bot.config import UnknownAccountError
 from bot.diagnosis.model import State
+from bot.reading import CannotReadError
+from bot.settings import SettingsError
 
 if TYPE_CHECKING:
-    import boto3
-
+    from bot.aws.accounts import AccountSessions
     from bot.diagnosis.evidence import Evidence
 
 EXIT = {State.NO_FAULT_FOUND: 0, State.CAUSE_FOUND: 1, State.INCONCLUSIVE: 3}
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave(USAGE_ERROR)
     try:
         status = run(options)
-    except UsageError as error:
+    except (UsageError, UnknownAccountError, CannotReadError, SettingsError) as error:
         print(f"vpclink: {error}", file=sys.stderr)
         status = USAGE_ERROR
     except BrokenPipeError:
@@ -113,12 +115,24 @@ def _parser() -> argparse.ArgumentParser:
 
     manifest = commands.add_parser("manifest", help="print the Slack app manifest")
     manifest.add_argument("--request-url", help="public URL of the bot, for HTTP mode (without it: Socket Mode)")
+    manifest.add_argument(
+        "--user-groups",
+        action="store_true",
+        help="also ask for usergroups:read, which rules for user groups need",
+    )
     manifest.set_defaults(run=_manifest)
 
     doctor = commands.add_parser("doctor", help="try each read once: what this role can and cannot see")
+    doctor.add_argument("--account", help="account name or id (default: every configured one)")
     doctor.add_argument("--region", help="AWS region (default: AWS_REGION, then the profile's)")
     _format(doctor)
     doctor.set_defaults(run=_doctor)
+
+    forget = commands.add_parser("forget", help="delete stored runs with their reports and evidence")
+    forget.add_argument("api", nargs="?", metavar="API_ID", help="the runs of this API")
+    forget.add_argument("--before", type=float, metavar="DAYS", help="the runs that are older than this many days")
+    forget.add_argument("--all", action="store_true", help="every run")
+    forget.set_defaults(run=_forget)
 
     policy = commands.add_parser("policy", help="print the read-only IAM policy")
     policy.set_defaults(run=_policy)
@@ -130,7 +144,6 @@ def _format(parser: argparse.ArgumentParser) -> None:
 
 
 def _diagnose(options: argparse.Namespace) -> int:
-    from bot.aws.collectors import readers
     from bot.diagnosis import engine
     from bot.diagnosis.api_reference import parse_api_text
     from bot.diagnosis.changes import resources_to_look_up
@@ -141,18 +154,19 @@ def _diagnose(options: argparse.Namespace) -> int:
     stage = options.stage or reference.stage
     if not stage:
         raise UsageError("which stage? Expected: vpclink diagnose <api> <stage> [/path] [METHOD]")
-    session, region = _session(options.region or reference.region)
+    accounts = _accounts()
+    region = _region(options.region or reference.region)
     request = Request(
         api=options.api,
         stage=stage,
         path=options.path or reference.path,
         method=options.method.upper() if options.method else None,
         region=region,
-        account=options.account,
+        account=accounts.accounts.settled(options.account, region),
         since_minutes=since_minutes(options.since),
     )
     clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
-    reader = readers(session)(request)
+    reader = accounts.reader(request)
     evidence = engine.collect(request, reader, clock, deadline=options.deadline)
     if options.changes:
         names = resources_to_look_up(engine.report(evidence))
@@ -205,12 +219,12 @@ def _serve(_: argparse.Namespace) -> int:
     import asyncio
 
     from bot.app import serve
-    from bot.settings import Settings, SettingsError
+    from bot.settings import Settings
     from bot.store.errors import StorageError
 
     try:
         asyncio.run(serve(Settings.from_environment(os.environ)))
-    except (SettingsError, StorageError) as error:
+    except StorageError as error:
         raise UsageError(str(error)) from error
     return 0
 
@@ -231,7 +245,7 @@ def _manifest(options: argparse.Namespace) -> int:
 
     from bot.manifest import manifest
 
-    sys.stdout.write(json.dumps(manifest(options.request_url), indent=2) + "\n")
+    sys.stdout.write(json.dumps(manifest(options.request_url, user_groups=options.user_groups), indent=2) + "\n")
     return 0
 
 
@@ -243,36 +257,63 @@ def _policy(_: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    import json
-    from dataclasses import asdict
+    from bot.aws.doctor import examine_accounts, readings_json, readings_text
 
-    from bot.aws.connection import Connection
-    from bot.aws.doctor import examine
-
-    session, region = _session(options.region)
-    readings = examine(Connection(session, region))
-    if options.format == "json":
-        sys.stdout.write(json.dumps([asdict(reading) for reading in readings], indent=2) + "\n")
-    else:
-        for reading in readings:
-            note = f" ({reading.detail})" if reading.detail else ""
-            sys.stdout.write(f"{reading.state:<10} {reading.action}{note}\n")
-    return 0 if all(reading.state == "allowed" for reading in readings) else EXIT[State.INCONCLUSIVE]
+    found = examine_accounts(_accounts(), options.account, options.region or _default_region())
+    sys.stdout.write(readings_json(found) if options.format == "json" else readings_text(found))
+    return 0 if all(reading.state == "allowed" for reading in found) else EXIT[State.INCONCLUSIVE]
 
 
-def _session(region: str | None) -> tuple[boto3.Session, str]:
-    """Return a session with credentials, and the region."""
+def _forget(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.forgetting import forget
+    from bot.settings import Settings
+    from bot.store.errors import StorageError
+
+    settings = Settings.from_environment(os.environ, for_slack=False)
+    if [options.api is not None, options.before is not None, options.all].count(True) != 1:
+        raise UsageError("forget what? Expected one of: vpclink forget API_ID, --before DAYS, --all")
+    if options.before is not None and options.before < 0:
+        raise UsageError(f"--before {options.before:g} is no number of days. Expected 0 or more.")
+    if not settings.database.exists():
+        raise UsageError(f"there is no database {settings.database}. Expected VPCLINK_DATABASE to name it.")
+    try:
+        count = asyncio.run(forget(settings.database, api_id=options.api, days=options.before))
+    except StorageError as error:
+        raise UsageError(str(error)) from error
+    print(f"{count} run{'' if count == 1 else 's'} forgotten, with reports and evidence.")
+    return 0
+
+
+def _accounts() -> AccountSessions:
+    """The accounts that are configured, and our own credentials."""
     import boto3
 
+    from bot.aws.accounts import AccountSessions
+    from bot.config import Accounts, load
+    from bot.settings import Settings
+
+    accounts = Accounts(load(Settings.from_environment(os.environ, for_slack=False), os.environ))
     session = boto3.Session()
-    region = region or os.environ.get("AWS_REGION") or session.region_name
-    if not region:
-        raise UsageError("which region? Give --region, or set AWS_REGION.")
     if session.get_credentials() is None:
         raise UsageError(
             "there are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         )
-    return session, region
+    return AccountSessions(accounts, session)
+
+
+def _default_region() -> str | None:
+    import boto3
+
+    return os.environ.get("AWS_REGION") or boto3.Session().region_name
+
+
+def _region(region: str | None) -> str:
+    found = region or _default_region()
+    if not found:
+        raise UsageError("which region? Give --region, or set AWS_REGION.")
+    return found
 
 
 def _print_report(evidence: Evidence, options: argparse.Namespace) -> int:

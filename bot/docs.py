@@ -13,6 +13,7 @@ from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
 from bot.diagnosis.policy import policy_json
+from bot.member_role import template
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +95,7 @@ def _between(text: str, markers: tuple[str, str], body: str) -> str:
 
 
 def _files() -> dict[Path, str]:
-    files = {ROOT / "docs/checks.md": checks_page()}
+    files = {ROOT / "docs/checks.md": checks_page(), ROOT / "docs/member-role.yml": template()}
     path = ROOT / "README.md"
     files[path] = readme(path.read_text(encoding="utf-8"))
     return files

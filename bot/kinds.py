@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot import metrics
 from bot.jobs.interface import Job
-from bot.log_lines import reference
+from bot.log_lines import current_reference
 from bot.tracing import job_span
 
 
@@ -30,7 +30,7 @@ class ByKind:
     async def handle(self, job: Job) -> None:
         """Do one job; ValueError for a kind that nobody does."""
         worker = self._of(job)
-        with metrics.attempt(job.kind), job_span(job.kind, reference()):
+        with metrics.attempt(job.kind), job_span(job.kind, current_reference()):
             await worker.handle(job)
 
     async def on_dead(self, job: Job, error: str) -> None:

@@ -32,8 +32,8 @@ def refer(reference: str) -> None:
     _reference.set(reference)
 
 
-def reference() -> str:
-    """The reference of the present task or thread; empty where there is none."""
+def current_reference() -> str:
+    """The reference of what is being done now; empty outside of a request."""
     return _reference.get()
 
 

@@ -13,16 +13,24 @@ SCOPES: Final[dict[str, str]] = {
     "channels:history": "hear alarms, and find its own message again after a lost reply or a restart",
     "chat:write": "post and edit the report",
     "commands": "the slash command",
+    "files:write": "share the drawing of the path in a report's thread",
     "groups:history": "the same as channels:history, in private channels",
     "reactions:write": "put a check mark on an alarm that has recovered",
 }
 """Why each scope is asked for."""
 
+OPTIONAL_SCOPES: Final[dict[str, str]] = {
+    "usergroups:read": "know who is in a user group that access rules name (docs/accounts.md)",
+}
+"""Asked for only where they are wanted."""
+
 EVENTS: Final = ("app_mention", "message.channels", "message.groups")
 
 
-def manifest(request_url: str | None) -> dict[str, Any]:
-    """The manifest. With the public URL of the bot it is for HTTP, without one for Socket Mode."""
+def manifest(request_url: str | None, *, user_groups: bool = False) -> dict[str, Any]:
+    """The manifest. With the public URL of the bot it is for HTTP, without one for Socket Mode. `user_groups` adds the
+    scope that access rules for user groups need.
+    """
     url = {} if request_url is None else {"url": _events_url(request_url)}
     request = {} if request_url is None else {"request_url": _events_url(request_url)}
     return {
@@ -52,7 +60,7 @@ def manifest(request_url: str | None) -> dict[str, Any]:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted([*SCOPES, *(OPTIONAL_SCOPES if user_groups else ())])}},
         "settings": {
             "event_subscriptions": {**request, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **request},

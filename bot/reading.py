@@ -1,7 +1,7 @@
 """Reading evidence for runs, shared by equal requests, with progress told on the event loop.
 
 Where the reading happens is a collector's business: in threads of this process (here), or in a process of its own
-(`bot/reading_process.py`).
+(`bot/reading_apart`).
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class InThreads:
         def read() -> Evidence:
             return engine.collect(request, self._readers(request), self._clock, deadline=self._deadline, progress=told)
 
+        # With the context, the reference goes along: it stands in log lines, and in what CloudTrail shows.
         return await loop.run_in_executor(self._pool, copy_context().run, read)
 
     def close(self) -> None:

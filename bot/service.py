@@ -136,7 +136,8 @@ class Service:
     async def _make_intakes(self) -> list[Intake]:
         settings = self.settings
         if not settings.socket_mode:
-            self.http = HttpServer(self.app, settings.host, settings.port, self.health, self.metrics)
+            secret = settings.slack_signing_secret.get_secret_value()
+            self.http = HttpServer(self.app, settings.host, settings.port, self.health, self.metrics, secret=secret)
             return [self.http]
         token = settings.slack_app_token.get_secret_value()
         await self._check_app_token(token)

@@ -97,6 +97,21 @@ class Settings(BaseModel):
         expected="the path of a file on a local disk",
         description="SQLite file that holds jobs, reports and evidence. It must stand on a local disk.",
     )
+    queue_url: str = _setting(
+        "",
+        "VPCLINK_QUEUE_URL",
+        expected="the URL of an Amazon SQS standard queue, such as https://sqs.eu-west-1.amazonaws.com/111122223333/jobs",
+        description="URL of an Amazon SQS standard queue. With VPCLINK_TABLE, jobs and reports are kept in AWS instead "
+        "of the SQLite file (docs/storage.md). Region and credentials are the SDK's own.",
+        pattern=r"^https?://[^\s/]+/\S+$",
+    )
+    table: str = _setting(
+        "",
+        "VPCLINK_TABLE",
+        expected="the name of a DynamoDB table of 3 to 255 letters, digits, underscores, hyphens and dots",
+        description="DynamoDB table that holds jobs, reports and evidence. Set together with VPCLINK_QUEUE_URL.",
+        pattern=r"^[a-zA-Z0-9_.-]{3,255}$",
+    )
     deadline: float = _setting(
         25.0,
         "VPCLINK_DEADLINE",
@@ -122,6 +137,27 @@ class Settings(BaseModel):
         description="Region of a request that names none. Where it is not set, the SDK's own AWS_REGION and "
         "AWS_DEFAULT_REGION count; where none is, every request must name its region.",
         pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$",
+    )
+    config_file: Path | None = _setting(
+        None,
+        "VPCLINK_CONFIG",
+        expected="the path of a TOML file",
+        description="TOML file of accounts, channels' defaults and access rules (see docs/accounts.md). Without it, "
+        "everybody in a channel that vpclink is in may ask, about one account.",
+    )
+    role_arn: str | None = _setting(
+        None,
+        "VPCLINK_ROLE_ARN",
+        expected="the ARN of a role, such as arn:aws:iam::111122223333:role/vpclink-readonly",
+        description="Role to read with, where that is one other account and you need no file for it. Without it, "
+        "vpclink reads with the process's own credentials.",
+    )
+    external_id: SecretStr | None = _setting(
+        None,
+        "VPCLINK_EXTERNAL_ID",
+        expected="the external id of the role's trust policy",
+        secret=True,
+        description="External id that the trust policy of VPCLINK_ROLE_ARN asks for.",
     )
     alarm_window: float = _setting(
         15.0,
@@ -167,6 +203,11 @@ class Settings(BaseModel):
         return bool(self.slack_app_token.get_secret_value())
 
     @property
+    def on_aws(self) -> bool:
+        """Whether jobs and reports are kept in Amazon SQS and DynamoDB."""
+        return bool(self.queue_url)
+
+    @property
     def port_is_set(self) -> bool:
         """Whether the port was chosen by somebody and is not the default."""
         return "port" in self.model_fields_set
@@ -182,6 +223,7 @@ def _load(environment: Mapping[str, str], *, for_slack: bool) -> Settings:
     except ValidationError as error:
         problems += dict.fromkeys(_wrong(issue["loc"], given) for issue in error.errors())
     problems += _wrong_tokens(given)
+    problems += _alone(given)
     if for_slack:
         problems += _missing(given)
     if settings.templates is not None and not settings.templates.is_dir():
@@ -236,6 +278,15 @@ def _wrong_tokens(given: Mapping[str, str]) -> list[str]:
         for name, beginnings in _BEGINNINGS.items()
         if name in given and not given[name].startswith(beginnings)
     ]
+
+
+def _alone(given: Mapping[str, str]) -> list[str]:
+    """Queue and table are one choice."""
+    pair = ("VPCLINK_QUEUE_URL", "VPCLINK_TABLE")
+    if sum(name in given for name in pair) != 1:
+        return []
+    missing, present = sorted(pair, key=lambda name: name in given)
+    return [f"{missing}: missing; expected it together with {present}, because jobs are kept in both"]
 
 
 def _missing(given: Mapping[str, str]) -> list[str]:

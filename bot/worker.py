@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.access import Guard, open_to_all
 from bot.diagnosis import engine
 from bot.diagnosis.check import Check
 from bot.diagnosis.evidence import Evidence, Key, from_json, to_json
@@ -23,6 +24,7 @@ from bot.reading import CannotReadError, SharedReadings
 from bot.report import contexts as c
 from bot.report.asking import DIAGNOSE, Ask
 from bot.report.difference import difference
+from bot.report.illustrator import Illustrator
 from bot.report.live import LiveMessage
 from bot.report.message import Message
 from bot.report.outcome_view import Outcome, outcome_view
@@ -54,7 +56,7 @@ class _Work:
 
 
 class Worker:
-    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`."""
+    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures."""
 
     def __init__(
         self,
@@ -65,7 +67,9 @@ class Worker:
         readings: SharedReadings,
         clock: engine.Clock,
         bot_name: str,
+        guard: Guard | None = None,
         checks: Sequence[Check[Any]] | None = None,
+        illustrator: Illustrator | None = None,
     ) -> None:
         self._store = store
         self._poster = poster
@@ -73,7 +77,9 @@ class Worker:
         self._readings = readings
         self._clock = clock
         self._bot_name = bot_name
+        self._guard = guard or open_to_all()
         self._checks = checks
+        self._illustrator = illustrator
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -85,6 +91,9 @@ class Worker:
             if work.run.state is RunState.DONE:
                 return
             try:
+                # Again: the rules may have changed since it was asked, and what a stored button holds is older still.
+                request = await self._guard.admit(ask.request, channel=ask.channel, user=ask.user)
+                work.ask = ask.model_copy(update={"request": request})
                 await self._diagnose(work)
             except UnreachableError as error:
                 await self._refuse(work, error)
@@ -225,6 +234,8 @@ class Worker:
             return  # nothing to tell, or the thread has told it already
         for number, message in enumerate(thread_messages(self._renderer, report), start=1):
             await self._poster.ensure(work.run.run_id, f"details-{number}", work.thread, message)
+        if self._illustrator:
+            await self._illustrator.illustrate(work.run.run_id, work.thread, report, evidence)
 
     async def _show(self, work: _Work, message: Message) -> None:
         """Put this into the run's message; where somebody deleted it, into a new one."""

@@ -70,6 +70,7 @@ async def choose(
 async def show_logs(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
     """Open the log excerpts of the stored report: within Slack's three seconds, so nothing is read from AWS."""
     run_id = str(action.get("value") or "")
+    await edge.admit_to_run(run_id, channel=_place(body)["channel"], user=body["user"]["id"])
     report = await edge.report(run_id)
     if report is None:
         view = edge.renderer.view(NoticeView("Logs", edge.forgotten()))
@@ -81,19 +82,27 @@ async def show_logs(ack: AsyncAck, body: Payload, action: Payload, client: Async
     await ack()
 
 
-async def turn_logs(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
+async def turn_logs(
+    ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge
+) -> None:
     """Another page, or another request, in the modal that is open."""
-    state = LogsState.decode(body["view"].get("private_metadata") or "")
+    opened = body.get("view")
+    if opened is None:
+        if body.get("response_url"):
+            await respond(ephemeral(edge.notice(edge.forgotten())))
+        await ack()
+        return
+    state = LogsState.decode(opened.get("private_metadata") or "")
     report = await edge.report(state.run) if state else None
     if state is None or report is None:
         view = edge.renderer.view(NoticeView("Logs", edge.forgotten()))
     elif action["action_id"] == ids.LOGS_REQUEST:
-        chosen = action["selected_option"]["value"]
+        chosen = (action.get("selected_option") or {}).get("value") or ""
         view = edge.renderer.view(logs_view(report, LogsState(state.run, chosen)))
     else:
         page = int(action["value"]) if str(action.get("value")).isdigit() else state.page
         view = edge.renderer.view(logs_view(report, LogsState(state.run, state.request, page)))
-    await client.views_update(view_id=body["view"]["id"], view=view)
+    await client.views_update(view_id=opened["id"], view=view)
     await ack()
 
 

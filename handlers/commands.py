@@ -13,12 +13,14 @@ from bot.report.contexts import HelpText
 from bot.report.explain_view import explain_check, explain_log
 from handlers import ids
 from handlers.edge import Edge, ephemeral
+from handlers.forgetting import forget
 from handlers.parsing import (
     DIAGNOSE_USAGE,
     EXPLAIN_USAGE,
     Diagnose,
     ExplainCheck,
     ExplainLog,
+    Forget,
     Help,
     UsageError,
     parse,
@@ -36,7 +38,7 @@ def register(app: AsyncApp) -> None:
 async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: str) -> None:
     """`/vpclink …`: what needs AWS becomes a job; everything else is answered at once, to the caller alone."""
     try:
-        asked = parse(body.get("text") or "", default_region=edge.default_region)
+        asked = parse(body.get("text") or "", default_region=edge.region_in(body["channel_id"]))
         if isinstance(asked, Diagnose):
             ask = Ask(
                 request=asked.request,
@@ -48,7 +50,7 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: st
             await edge.enqueue(ask, key=f"command:{body['trigger_id']}")
             await ack()
             return
-        message = answer(asked, edge)
+        message = await forget(asked, edge, body["user_id"]) if isinstance(asked, Forget) else answer(asked, edge)
     except UsageError as error:
         message = edge.notice(error.problem, error.expected)
     await ack(ephemeral(message))

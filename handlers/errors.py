@@ -11,7 +11,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.report.contexts import Notice, NoticeView
+from bot.access import RefusedError
+from bot.log_lines import event
+from bot.report.contexts import Notice, NoticeView, Refused
 from bot.report.message import Message
 from bot.store.errors import StorageBusy, StorageError, StorageFull
 from handlers.edge import Edge, ephemeral, new_reference
@@ -32,17 +34,20 @@ async def failed(
 ) -> BoltResponse:
     """Say what went wrong to whoever asked, to nobody else; acknowledge, so that Slack adds no warning of its own."""
     reference = context.get("reference") or new_reference()
-    log.error("a listener failed on %s", describe(body), exc_info=error)
     edge = context.get("edge")
+    if isinstance(error, RefusedError):
+        event(log, "request refused", what=describe(body), reason=error.problem)
+    else:
+        log.error("a listener failed on %s", describe(body), exc_info=error)
     if not isinstance(edge, Edge):
         return BoltResponse(status=500, body="")
-    notice = Notice(words(error), reference=reference)
-    message = edge.renderer.message(notice)
+    message = edge.renderer.message(told(error, reference))
     if "command" in body:
         return BoltResponse(status=200, body=ephemeral(message))
     try:
         if body.get("view", {}).get("id"):
-            view = edge.renderer.view(NoticeView("vpclink", f"{notice.text} (reference {reference})"))
+            text = str(error) if isinstance(error, RefusedError) else words(error)
+            view = edge.renderer.view(NoticeView("vpclink", f"{text} (reference {reference})"))
             await client.views_update(view_id=body["view"]["id"], view=view)
         else:
             await _tell(body, context, client, message)
@@ -51,6 +56,13 @@ async def failed(
     # Nobody pressed anything who could try again: not acknowledged, the event comes again.
     lost = isinstance(error, StorageError) and (body.get("event") or {}).get("type") == "message"
     return BoltResponse(status=503 if lost else 200, body="")
+
+
+def told(error: Exception, reference: str) -> Notice | Refused:
+    """What people are shown. A refusal is no failure: it says who can, and what would have been understood."""
+    if isinstance(error, RefusedError):
+        return Refused(error.problem, error.expected, error.who.users, error.who.groups, error.who.channels)
+    return Notice(words(error), reference=reference)
 
 
 def words(error: Exception) -> str:
@@ -75,13 +87,13 @@ async def _tell(body: dict[str, Any], context: AsyncBoltContext, client: AsyncWe
     if context.response_url and context.respond:
         await context.respond(ephemeral(message))
         return
-    event = body.get("event") or {}
-    user, channel = event.get("user"), event.get("channel")
-    if user and channel and not event.get("bot_id"):
+    said = body.get("event") or {}
+    user, channel = said.get("user"), said.get("channel")
+    if user and channel and not said.get("bot_id"):
         await client.chat_postEphemeral(
             channel=channel,
             user=user,
-            thread_ts=event.get("thread_ts"),
+            thread_ts=said.get("thread_ts"),
             text=message.text,
             blocks=list(message.blocks),
         )

@@ -12,7 +12,8 @@ from bot.report.asking import Ask
 from bot.report.message import Message
 from handlers.commands import answer
 from handlers.edge import Edge
-from handlers.parsing import Diagnose, UsageError, parse
+from handlers.forgetting import forget
+from handlers.parsing import Diagnose, Forget, UsageError, parse
 from handlers.words import after_mention
 
 
@@ -29,7 +30,8 @@ async def mentioned(
     key = _key(event)
     try:
         asked = parse(
-            after_mention(event.get("text") or "", context.bot_user_id or ""), default_region=edge.default_region
+            after_mention(event.get("text") or "", context.bot_user_id or ""),
+            default_region=edge.region_in(event["channel"]),
         )
         if isinstance(asked, Diagnose):
             ask = Ask(
@@ -41,7 +43,10 @@ async def mentioned(
             )
             await edge.enqueue(ask, key=key)
             return
-        message = answer(asked, edge)
+        if isinstance(asked, Forget):
+            message = await forget(asked, edge, event.get("user") or "")
+        else:
+            message = answer(asked, edge)
     except UsageError as error:
         await _tell(event, client, edge, key, edge.notice(error.problem, error.expected))
         return

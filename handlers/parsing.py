@@ -12,11 +12,12 @@ from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
 from handlers.words import UnclosedQuoteError, Word, split_words
 
-VERBS: Final = ("diagnose", "explain", "help")
+VERBS: Final = ("diagnose", "explain", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
 DIAGNOSE_USAGE: Final = "diagnose <api> <stage> [/path] [METHOD] [--account name] [--region region] [--since 30m]"
 EXPLAIN_USAGE: Final = "explain <check code, such as TG-01, or a pasted log line>"
+FORGET_USAGE: Final = "forget <api id>, or forget --before 30d"
 LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
 """A week: the log is searched without an index, and the window bounds what that costs."""
 
@@ -24,6 +25,8 @@ _STAGE = re.compile(r"^(\$default|[A-Za-z0-9_-]{1,128})$")  # AWS: API reference
 _REGION = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$")
 _ACCOUNT = re.compile(r"^[\w.-]{1,128}$")
 _SINCE = re.compile(r"^(?P<count>\d{1,6})(?P<unit>m|min|h|d)?$")
+_API_ID = re.compile(r"^[a-z0-9]{8,12}$")
+_DAYS = re.compile(r"^(?P<count>\d{1,4})d?$")
 _CODE = re.compile(r"^[A-Za-z]{2,5}-\d{2}$")
 _MINUTES = {None: 1, "m": 1, "min": 1, "h": 60, "d": 24 * 60}
 
@@ -59,11 +62,19 @@ class ExplainLog:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Delete the stored runs of this API, or those that are older than so many days."""
+
+    api_id: str | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True)
 class Help:
     """Say what can be asked."""
 
 
-Command = Diagnose | ExplainCheck | ExplainLog | Help
+Command = Diagnose | ExplainCheck | ExplainLog | Forget | Help
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
@@ -74,6 +85,8 @@ def parse(text: str, *, default_region: str | None) -> Command:
             return _explain(rest)
         if verb == "help":
             return Help()
+        if verb == "forget":
+            return _forget(rest)
         return Diagnose(_request(split_words(rest), default_region))
     except UnclosedQuoteError as error:
         raise UsageError(
@@ -105,6 +118,15 @@ def _explain(rest: str) -> Command:
         raise UsageError("There is nothing to explain.", EXPLAIN_USAGE)
     bare = text.strip("`\"'“”")
     return ExplainCheck(bare.upper()) if _CODE.match(bare) else ExplainLog(text)
+
+
+def _forget(rest: str) -> Forget:
+    words = [word.text for word in split_words(rest)]
+    if len(words) == 1 and _API_ID.match(words[0]):
+        return Forget(api_id=words[0])
+    if len(words) == 2 and words[0] == "--before" and (match := _DAYS.match(words[1])):
+        return Forget(days=int(match["count"]))
+    raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
 
 
 def _request(words: Sequence[Word], default_region: str | None) -> Request:

@@ -6,7 +6,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.demo.slack import SlackApp
-from bot.manifest import EVENTS, SCOPES, manifest
+from bot.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES, manifest
 from handlers import ids, register
 from handlers.edge import Edge
 
@@ -22,7 +22,9 @@ METHOD_SCOPES = {
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
+    "files_upload_v2": {"files:write"},
     "reactions_add": {"reactions:write"},
+    "usergroups_users_list": {"usergroups:read"},
     "views_open": set(),
     "views_update": set(),
 }
@@ -59,8 +61,10 @@ def test_scopes_are_those_that_the_code_uses():
     needed = {"commands"}.union(
         *(METHOD_SCOPES[method] for method in called), *(EVENT_SCOPES[event] for event in EVENTS)
     )
-    assert needed == set(SCOPES)
+    assert needed == set(SCOPES) | set(OPTIONAL_SCOPES)
     assert manifest(None)["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+    asked = manifest(None, user_groups=True)["oauth_config"]["scopes"]["bot"]
+    assert asked == sorted(set(SCOPES) | set(OPTIONAL_SCOPES))
 
 
 def test_commands_and_events_are_those_that_have_a_listener():

@@ -101,12 +101,40 @@ def test_every_setting_is_documented():
         "PORT",
         "VPCLINK_HOST",
         "VPCLINK_DATABASE",
+        "VPCLINK_QUEUE_URL",
+        "VPCLINK_TABLE",
         "VPCLINK_DEADLINE",
         "VPCLINK_CONCURRENCY",
         "VPCLINK_DEFAULT_REGION",
+        "VPCLINK_CONFIG",
+        "VPCLINK_ROLE_ARN",
+        "VPCLINK_EXTERNAL_ID",
         "VPCLINK_ALARM_WINDOW",
         "VPCLINK_TEMPLATES",
         "VPCLINK_LOG_LEVEL",
         "VPCLINK_RETENTION_DAYS",
     ]
     assert all(description.endswith(".") for _, _, description in rows)
+
+
+QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
+
+
+def test_a_queue_and_a_table_keep_everything_in_aws():
+    assert load_settings({"VPCLINK_QUEUE_URL": QUEUE_URL, "VPCLINK_TABLE": "vpclink"}).on_aws
+    assert not load_settings({}).on_aws
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"VPCLINK_QUEUE_URL": QUEUE_URL}, "VPCLINK_TABLE: missing; expected it together with VPCLINK_QUEUE_URL"),
+        ({"VPCLINK_TABLE": "vpclink"}, "VPCLINK_QUEUE_URL: missing; expected it together with VPCLINK_TABLE"),
+        ({"VPCLINK_QUEUE_URL": "jobs", "VPCLINK_TABLE": "vpclink"}, "expected the URL of an Amazon SQS standard queue"),
+        ({"VPCLINK_QUEUE_URL": QUEUE_URL, "VPCLINK_TABLE": "my table"}, "expected the name of a DynamoDB table"),
+    ],
+    ids=["no table", "no queue", "a name for a URL", "a name with a space"],
+)
+def test_half_a_choice_of_aws_is_refused(given, expected):
+    with pytest.raises(SettingsError, match=expected):
+        load_settings(given)

@@ -26,8 +26,10 @@ CONFIG = Config(
 )
 SERVICES = ("sts", "apigateway", "apigatewayv2", "logs", "ec2", "elbv2", "iam", "cloudwatch", "acm")
 """In the order in which a diagnosis meets them."""
-READ_VERBS = ("get_", "describe_", "list_", "filter_", "lookup_", "discover_", "start_query", "stop_query")
+READ_VERBS = ("get_", "describe_", "list_", "filter_", "lookup_", "discover_")
 """What an operation must begin with to be called at all: this program changes nothing in AWS."""
+LOG_QUERIES = {"start_query", "stop_query"}
+"""Reads of CloudWatch Logs by other names; CloudTrail's operations of the same names are writes."""
 
 _PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 
@@ -114,7 +116,7 @@ class Calls:
             return value
 
     def _prepare(self, service: str, operation: str, *, count: bool = True) -> Any:
-        if not operation.startswith(READ_VERBS):
+        if not is_read(service, operation):
             raise NotARead(f"{service}:{operation} is not a read")
         client = self.connection.client(service)
         if count:
@@ -130,6 +132,13 @@ class Calls:
 def _counted(service: str, failed: Failure) -> Failure:
     AWS_CALLS.labels(service, failed.reason.value).inc()
     return failed
+
+
+def is_read(service: str, operation: str) -> bool:
+    """Whether an operation reads. Of STS, what gives out tokens does not."""
+    if service == "sts":
+        return operation == "get_caller_identity"
+    return operation.startswith(READ_VERBS) or (service == "logs" and operation in LOG_QUERIES)
 
 
 def action_of(service: str, operation: str, client: Any) -> str:

@@ -5,15 +5,21 @@ AWS decides on permission before it looks for the resource, so "not found" means
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
+from typing import Any, Final
 
+from bot.aws.accounts import AccountSessions
 from bot.aws.connection import Calls, Connection
 from bot.aws.errors import Failure
 from bot.diagnosis.model import GapReason
 from bot.diagnosis.policy import actions
+from bot.reading import CannotReadError
 
+ENTER: Final = "sts:AssumeRole"
 _NO_ID = "0000000000"
 _NO_BALANCER = "net/vpclink-doctor/0000000000000000"
 
@@ -25,6 +31,55 @@ class Reading:
     action: str
     state: str
     detail: str = ""
+    account: str = ""
+    """The name and id of a configured account."""
+
+
+def examine_accounts(sessions: AccountSessions, account: str | None, region: str | None) -> tuple[Reading, ...]:
+    """Try every action in this account (a name or id), or in every configured one, or in our own.
+
+    An account that does not let itself be read in this region is examined in the first of its own. CannotReadError
+    and UnknownAccountError where the account that was asked for cannot be entered.
+    """
+    configured = sessions.accounts.config.accounts
+    if not configured:
+        return examine(sessions.connection(account, _one_of((), region)))
+    if account:
+        found = sessions.accounts.meant(account)
+        configured = dict([found]) if found else {}
+    readings: list[Reading] = []
+    for name, each in configured.items():
+        label = f"{name} ({each.id})"
+        try:
+            connection = sessions.connection(each.id, _one_of(each.regions, region))
+        except CannotReadError as error:
+            readings.append(Reading(ENTER, "denied", str(error), label))
+        else:
+            readings += [replace(reading, account=label) for reading in examine(connection)]
+    return tuple(readings)
+
+
+def _one_of(regions: Sequence[str], wanted: str | None) -> str:
+    found = wanted if wanted and (not regions or wanted in regions) else next(iter(regions), wanted)
+    if found is None:
+        raise CannotReadError("Which region? Give --region, or set AWS_REGION.")
+    return found
+
+
+def readings_json(readings: Sequence[Reading]) -> str:
+    """The readings as a JSON list."""
+    return json.dumps([asdict(reading) for reading in readings], indent=2) + "\n"
+
+
+def readings_text(readings: Sequence[Reading]) -> str:
+    """The readings for people, by account."""
+    lines: list[str] = []
+    for account, some in groupby(readings, key=lambda reading: reading.account):
+        lines += [f"{account}:"] if account else []
+        for reading in some:
+            note = f" ({reading.detail})" if reading.detail else ""
+            lines.append(f"{reading.state:<10} {reading.action}{note}")
+    return "\n".join(lines) + "\n"
 
 
 def _attempts(region: str, account: str) -> dict[str, tuple[str, str, dict[str, Any]]]:

@@ -45,6 +45,7 @@ _THROTTLED = {
     "429",
 }
 _CLOCK = "the clock of vpclink's machine is wrong: set it"
+_SIGNATURE = "AWS does not accept the signature: the secret key or the clock of vpclink's machine is wrong"
 _CREDENTIALS = {
     "ExpiredToken": "the credentials have expired: give vpclink new ones",
     "ExpiredTokenException": "the credentials have expired: give vpclink new ones",
@@ -53,9 +54,9 @@ _CREDENTIALS = {
     "UnrecognizedClientException": "AWS does not know these credentials",
     "InvalidAccessKeyId": "AWS does not know these credentials",
     "AuthFailure": "AWS does not accept these credentials",
-    "SignatureDoesNotMatch": "AWS does not accept the signature: the secret key or the clock of vpclink's machine is wrong",
+    "SignatureDoesNotMatch": _SIGNATURE,
     "IncompleteSignature": "AWS does not accept the signature",
-    "InvalidSignatureException": "AWS does not accept the signature: the secret key or the clock of vpclink's machine is wrong",
+    "InvalidSignatureException": _SIGNATURE,
     "RequestTimeTooSkewed": _CLOCK,
     "RequestInTheFuture": _CLOCK,
 }

@@ -27,12 +27,12 @@ def actions(checks: Iterable[Check[Any]] | None = None) -> tuple[str, ...]:
     return tuple(sorted({ALARM_ACTION, *(action for source in sources for action in (source.action, *source.also))}))
 
 
-def statements(wanted: Iterable[str]) -> list[dict[str, Any]]:
+def statements(wanted: Iterable[str], partition: str = "aws") -> list[dict[str, Any]]:
     """Return the policy statements that allow these actions and nothing else."""
     wanted = tuple(wanted)
     result: list[dict[str, Any]] = []
     if "apigateway:GET" in wanted:
-        resources = [f"arn:aws:apigateway:*::{path}" for path in GATEWAY_PATHS]
+        resources = [f"arn:{partition}:apigateway:*::{path}" for path in GATEWAY_PATHS]
         result.append({"Sid": "ReadApis", "Effect": "Allow", "Action": "apigateway:GET", "Resource": resources})
     others = [action for action in wanted if action != "apigateway:GET"]
     if others:
@@ -40,6 +40,21 @@ def statements(wanted: Iterable[str]) -> list[dict[str, Any]]:
     return result
 
 
+def policy(partition: str = "aws") -> dict[str, Any]:
+    """Return the whole policy document for one partition of AWS."""
+    return {"Version": "2012-10-17", "Statement": statements(actions(), partition)}
+
+
+def session_policy(partition: str) -> dict[str, Any]:
+    """Return the policy that an assumed role's session is limited to, whatever else the role may do.
+
+    Without the Sids, which only people read: AWS takes 2,048 characters (AWS: API_AssumeRole).
+    """
+    document = policy(partition)
+    bare = [{key: value for key, value in each.items() if key != "Sid"} for each in document["Statement"]]
+    return {**document, "Statement": bare}
+
+
 def policy_json() -> str:
-    """Return the whole policy document."""
-    return json.dumps({"Version": "2012-10-17", "Statement": statements(actions())}, indent=2) + "\n"
+    """Return the whole policy document as text."""
+    return json.dumps(policy(), indent=2) + "\n"

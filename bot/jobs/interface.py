@@ -28,12 +28,27 @@ class Job:
 
 
 @dataclass(frozen=True)
+class NewJob:
+    """What `JobQueue.put` takes, as one value."""
+
+    kind: str
+    body: Mapping[str, Any]
+    key: str
+    group: str | None = None
+
+
+Adopt = Callable[[str], NewJob | None]
+"""Makes a job of an SQS message that no vpclink put, such as an alarm from SNS or EventBridge: its text in, the job
+out. None where the message is of no concern: it is let go. ValueError where it is not understood: it stays in the
+queue, and goes to the dead-letter queue at last."""
+
+
+@dataclass(frozen=True)
 class PutResult:
     """
     Where a request went.
 
-    `duplicate` says that the key was known already, and the job stands as it was first put. A backend that cannot know
-    it here (Amazon SQS's standard queues) says False and absorbs the second one at delivery; the id is the same.
+    `duplicate` says that the key was known already, and the job stands as it was first put.
     """
 
     job_id: str
@@ -77,8 +92,9 @@ class JobQueue(Protocol):
         Keep a job: once this returns, a crash or a loss of power does not lose it.
 
         `key` is the request's own identity (Slack's event id, an alarm's ARN and state-change time). Jobs of one
-        `group` run one at a time in the order of their puts, where the backend keeps order; a job that is tried again
-        holds up those behind it. `delay` is in seconds, at most 900. ValueError says what was expected.
+        `group` run one at a time in the order of their puts; a job that is tried again holds up those behind it.
+        Puts by two machines at the same moment are in the order of their clocks.
+        `delay` is in seconds, at most 900. ValueError says what was expected.
         """
 
     async def run(self, handler: Handler, *, concurrency: int, on_dead: OnDead | None = None) -> None:

@@ -19,6 +19,9 @@ Sleep = Callable[[float], Awaitable[None]]
 LONGEST_ERROR = 2000
 """Characters of an error that are kept."""
 
+_BEATS = 3
+"""How often a lease is extended in its length."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -47,7 +50,7 @@ class Runner:
         self._policy = policy
         self._sleep = sleep
         self._redact = redact
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._jobs: set[asyncio.Task[bool]] = set()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._ended: asyncio.Event | None = None
@@ -93,7 +96,7 @@ class Runner:
                 slots.release()
                 await self._idle()
                 continue
-            task = asyncio.create_task(self._execute(lease, handler, on_dead))
+            task = asyncio.create_task(self.execute(lease, handler, on_dead))
             self._jobs.add(task)
             task.add_done_callback(self._jobs.discard)
             task.add_done_callback(lambda _: slots.release())
@@ -120,7 +123,8 @@ class Runner:
         # leave() gives this one back too.
         return None if self._stopping.is_set() else lease
 
-    async def _execute(self, lease: Lease, handler: Handler, on_dead: OnDead | None) -> None:
+    async def execute(self, lease: Lease, handler: Handler, on_dead: OnDead | None) -> bool:
+        """Run one claimed job to its end; says whether the outcome was stored. Cancelled, it gives the job back."""
         # Whoever asked was given this reference: it stands in every line about the job, its failures included.
         refer(str(lease.job.body.get("reference") or lease.job.id))
         work = asyncio.create_task(self._attempt(lease.job, handler))
@@ -128,9 +132,8 @@ class Runner:
         try:
             await asyncio.wait({work, heart}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
-                await self._settle(lease, work, on_dead)
-            else:
-                log.warning("job %s: the lease was lost, somebody else runs it now", lease.job.id)
+                return await self._settle(lease, work, on_dead)
+            log.warning("job %s: the lease was lost, so somebody else may run it now", lease.job.id)
         except asyncio.CancelledError:
             await _cancel(work)
             await self._give_back(lease, work)
@@ -138,6 +141,7 @@ class Runner:
             await _cancel(work)
             await _cancel(heart)
             self._wake.set()
+        return False
 
     async def _attempt(self, job: Job, handler: Handler) -> None:
         if job.attempts > self._policy.max_attempts:
@@ -145,16 +149,17 @@ class Runner:
         await handler(job)
 
     async def _keep(self, lease: Lease) -> None:
-        """Extend the lease again and again; returns when it is lost."""
-        standing = True
-        while standing:
-            await self._sleep(self._policy.lease / 3)
+        """Extend the lease again and again; returns when it is lost, or has ended because storage had trouble."""
+        standing, failed = True, 0
+        while standing and failed < _BEATS:
+            await self._sleep(self._policy.lease / _BEATS)
             try:
-                standing = await self._leases.extend(lease)
+                standing, failed = await self._leases.extend(lease), 0
             except StorageError as error:
+                failed += 1
                 log.error("job %s: the lease could not be extended: %s", lease.job.id, error)
 
-    async def _settle(self, lease: Lease, work: asyncio.Task[None], on_dead: OnDead | None) -> None:
+    async def _settle(self, lease: Lease, work: asyncio.Task[None], on_dead: OnDead | None) -> bool:
         failure = _failure(work)
         try:
             if failure is None:
@@ -163,9 +168,10 @@ class Runner:
                 stood = await self._fail(lease, failure, on_dead)
         except StorageError as error:
             log.error("job %s: the outcome could not be stored; it will be delivered again: %s", lease.job.id, error)
-            return
+            return False
         if not stood:
             log.warning("job %s: the lease was lost, so this outcome does not count", lease.job.id)
+        return stood
 
     async def _fail(self, lease: Lease, failure: BaseException, on_dead: OnDead | None) -> bool:
         job = lease.job

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Request
-from bot.log_lines import reference
+from bot.log_lines import current_reference
 from bot.metrics import add_aws_calls
 from bot.reading import CannotReadError
 from bot.reading_apart.messages import LENGTH, Answer, Order, pack
@@ -58,7 +58,7 @@ class ReadingProcess:
         number = next(self._numbers)
         reading = self._waiting[number] = _Reading(asyncio.get_running_loop().create_future(), progress)
         try:
-            self._send(process, Order(number, request, self._deadline, reference(), trace_headers()))
+            self._send(process, Order(number, request, self._deadline, current_reference(), trace_headers()))
             return await reading.done
         finally:
             del self._waiting[number]

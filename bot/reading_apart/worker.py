@@ -84,11 +84,15 @@ def main(log_level: str) -> None:
     os.nice(_NICE)
     log_json(log_level)
     from bot.app import aws_readers, system_clock
+    from bot.config import Accounts, load
+    from bot.settings import Settings
 
     # Whatever prints must not print into the messages.
     messages = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    worker = ReadingWorker(aws_readers(), system_clock(), messages.write)
+    settings = Settings.from_environment(os.environ, for_slack=False)
+    readers, _ = aws_readers(Accounts(load(settings, os.environ)))
+    worker = ReadingWorker(readers, system_clock(), messages.write)
     for order in orders(sys.stdin.buffer):
         worker.start(order)
     os._exit(0)  # nobody is left to hear of what is still being read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.report.escape import entities, neutral
+from bot.report.escape import fence, neutral
 from bot.report.limits import MESSAGE_BLOCKS, SECTION_TEXT, fit, pieces
 from bot.report.message import Block, Message
 
@@ -38,6 +38,9 @@ def _converted(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         if block.get("type") in _KEPT:
             yield block
+        elif block.get("type") == "container":
+            yield _section(f"*{neutral(block['title']['text'])}*")
+            yield from _converted(block["child_blocks"])
         else:
             yield from map(_section, _packed(_texts(block)))
 
@@ -74,6 +77,13 @@ def _texts(value: Any) -> Iterator[str]:
         yield from _rich_text(value["elements"])
     elif kind == "plan":
         yield from _plan(value)
+    elif kind == "container":
+        yield f"*{neutral(value['title']['text'])}*"
+        for child in value["child_blocks"]:
+            yield from _texts(child)
+    elif kind == "table":
+        for row in value["rows"]:
+            yield " · ".join(neutral(cell["text"]) for cell in row)
     elif kind in {"section", "header"} and "text" in value:
         yield _said(value["text"])
     elif kind == "context":
@@ -94,7 +104,7 @@ def _rich_text(elements: Iterable[dict[str, Any]]) -> Iterator[str]:
         elif element["type"] == "rich_text_preformatted":
             # Half of what a section takes leaves room for entities.
             for piece in pieces(_joined(element), SECTION_TEXT // 2):
-                yield f"```{entities(piece.replace('```', 'ˋˋˋ'))}```"
+                yield fence(piece)
         else:
             yield neutral(_joined(element))
 

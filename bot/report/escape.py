@@ -70,6 +70,16 @@ def code(value: object) -> Markup:
     return json_text(f"`{text}`") if text else json_text("(empty)")
 
 
+def fenced(value: object) -> Markup:
+    """A value as a block of code in mrkdwn: exact but for fences of its own, so that it can be copied."""
+    return json_text(fence(visible(value, lines=True)) or "(empty)")
+
+
+def fence(text: str) -> str:
+    """Text as a block of code. It is not JSON-escaped."""
+    return f"```{entities(text.replace('```', 'ˋˋˋ'))}```" if text else ""
+
+
 def prose(value: object) -> Markup:
     """A value in running text whose `backticks` mean inline code, as in a check's page."""
     parts = visible(value).split("`")
@@ -99,6 +109,20 @@ def user(user_id: str) -> Markup:
     if not re.fullmatch(r"[UW][A-Z0-9]+", user_id):
         raise ValueError(f"expected a Slack user id, got {user_id!r:.40}")
     return json_text(f"<@{user_id}>")
+
+
+def user_group(group_id: str) -> Markup:
+    """A mention of a user group by its id; ValueError for anything else."""
+    if not re.fullmatch(r"S[A-Z0-9]+", group_id):
+        raise ValueError(f"expected the id of a Slack user group, got {group_id!r:.40}")
+    return json_text(f"<!subteam^{group_id}>")
+
+
+def channel(channel_id: str) -> Markup:
+    """A link to a channel by its id; ValueError for anything else."""
+    if not re.fullmatch(r"[CGD][A-Z0-9]+", channel_id):
+        raise ValueError(f"expected the id of a Slack channel, got {channel_id!r:.40}")
+    return json_text(f"<#{channel_id}>")
 
 
 def neutral(text: str) -> str:

@@ -7,7 +7,7 @@ refuses messages with too much text in their blocks without saying how much that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,9 @@ T = TypeVar("T")
 SECTION_TEXT = 3000
 FIELD_TEXT = 2000
 HEADER_TEXT = 150
+CONTAINER_TITLE = 150
+CHART_TITLE = 50
+CHART_LABEL = 20
 BUTTON_TEXT = 75
 MESSAGE_TEXT = 3000
 """Characters of the text that stands for the blocks. Slack takes 40,000; nobody hears more than a paragraph."""
@@ -27,6 +30,10 @@ MODAL_BLOCKS = 100
 VIEW_TITLE = 24
 PREFORMATTED_TEXT = 3000
 """Characters of one preformatted piece. Slack names no limit; this one keeps it readable, and its fallback valid."""
+
+FENCED_TEXT = SECTION_TEXT - 100
+"""Characters of one piece of code in a section, after escaping and without its fences."""
+_LONGEST_ENTITY = len("&amp;")
 
 _OPEN_MARKUP = re.compile(r"(?:<[^>]*|&[a-z]{0,4}|`[^`\n]*)$")
 
@@ -71,13 +78,17 @@ def clip_lines(text: str, most: int) -> str:
     return "\n".join([*kept, f"+{len(lines) - len(kept)} more lines"])
 
 
-def pieces(text: str, most: int) -> list[str]:
-    """The whole text in pieces of at most `most` characters, cut between lines where that is possible."""
+def pieces(text: str, most: int, *, measure: Callable[[str], int] = len) -> list[str]:
+    """The whole text in pieces of at most `most` characters, cut between lines where that is possible.
+
+    `measure` says how long a text is, where what counts is its length after escaping.
+    """
     found: list[str] = []
     current = ""
     for line in text.split("\n"):
-        for part in [line[i : i + most] for i in range(0, len(line), most)] or [""]:
-            if current and len(current) + 1 + len(part) > most:
+        room = most if measure(line) == len(line) else max(1, most // _LONGEST_ENTITY)
+        for part in [line[i : i + room] for i in range(0, len(line), room)] or [""]:
+            if current and measure(current) + 1 + measure(part) > most:
                 found.append(current)
                 current = part
             else:
@@ -99,6 +110,11 @@ def fit(block: Block) -> Block:
         return {**block, **changes}
     if kind == "context":
         return {**block, "elements": [fit_text(e, SECTION_TEXT) if "text" in e else e for e in block["elements"]]}
+    if kind == "container":
+        title = fit_text(block["title"], CONTAINER_TITLE)
+        return {**block, "title": title, "child_blocks": [fit(child) for child in block["child_blocks"]]}
+    if kind == "data_visualization":
+        return {**block, "title": clip(block["title"], CHART_TITLE), "chart": _chart(block["chart"])}
     if kind == "actions":
         return {**block, "elements": [_button(element) for element in block["elements"]]}
     return block
@@ -108,6 +124,20 @@ def fit_text(text: dict[str, Any], most: int) -> dict[str, Any]:
     """The text object with at most that many characters, and never empty."""
     shorten = clip_lines if text.get("type") == "mrkdwn" else clip
     return {**text, "text": shorten(text["text"], most) or " "}
+
+
+def _chart(chart: dict[str, Any]) -> dict[str, Any]:
+    """The chart with short labels; those of its points stay those of its axis."""
+    axis = {**chart["axis_config"], "categories": [_label(one) for one in chart["axis_config"]["categories"]]}
+    series = [
+        {"name": _label(one["name"]), "data": [{**point, "label": _label(point["label"])} for point in one["data"]]}
+        for one in chart["series"]
+    ]
+    return {**chart, "axis_config": axis, "series": series}
+
+
+def _label(text: str) -> str:
+    return clip(text, CHART_LABEL) or "-"
 
 
 def _button(element: dict[str, Any]) -> dict[str, Any]:

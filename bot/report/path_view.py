@@ -31,8 +31,7 @@ _TOGETHER = {
 
 def path_view(report: Report, most: int = MOST_LINES) -> PathView:
     """The path that the first cause stands on; the failing request's own where there is no cause."""
-    chosen = _chosen(report)
-    reached, behind = _split(_hops(report, chosen))
+    reached, behind = way_of(report)
     front = _lines(reached, report, behind=False)
     shown = front[-most:]  # the broken hop stands at the end, and is what must not be left out
     rest = limited(_lines(behind, report, behind=True), most - len(shown))
@@ -43,6 +42,11 @@ def path_view(report: Report, most: int = MOST_LINES) -> PathView:
         more=len(front) - len(shown) + rest.more,
         other_ways=max(0, len(ways) - 1),
     )
+
+
+def way_of(report: Report) -> tuple[list[PathHop], list[PathHop]]:
+    """The hops of that path up to the first broken one, and those behind it."""
+    return _split(_hops(report, _chosen(report)))
 
 
 def all_ways(report: Report) -> list[tuple[PathLine, ...]]:

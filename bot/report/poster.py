@@ -98,6 +98,21 @@ class Poster:
         await self._posts.posted(run_id, part, ts)
         return Posted(ts, fresh=found is None)
 
+    async def offer(self, run_id: str, part: str, place: Place, message: Message) -> bool:
+        """Post this part as it is or not at all; False where Slack does not take its blocks."""
+        known = await self._posts.intend(run_id, part, place.channel)
+        ts = known.ts or (None if known.fresh else await self._find(run_id, part, place, known.intended))
+        if ts is None:
+            await self._pace.turn(place.channel)
+            try:
+                ts = await self._post(run_id, part, place, message, known.intended, fallbacks=False)
+            except SlackApiError as error:
+                if _code(error) not in _REFUSED_BLOCKS:
+                    raise
+                return False
+        await self._posts.posted(run_id, part, ts)
+        return True
+
     async def posted(self, run_id: str, part: str) -> str | None:
         """The `ts` of a part that was posted."""
         known = await self._posts.get(run_id, part)
@@ -145,7 +160,9 @@ class Poster:
             log.warning("the asker could not be answered: Slack says %s %.80s", response.status_code, response.body)
         return response.status_code == 200
 
-    async def _post(self, run_id: str, part: str, place: Place, message: Message, intended: datetime) -> str:
+    async def _post(
+        self, run_id: str, part: str, place: Place, message: Message, intended: datetime, *, fallbacks: bool = True
+    ) -> str:
         async def send(version: Message) -> str:
             response = await self._client.chat_postMessage(
                 channel=place.channel,
@@ -161,7 +178,7 @@ class Poster:
         failure: Exception = RuntimeError("nothing was tried")
         for _ in range(_ATTEMPTS):
             try:
-                return await self._with_fallbacks(send, message)
+                return await (self._with_fallbacks if fallbacks else self._send)(send, message)
             except SlackApiError as error:
                 if _code(error) not in _DOUBTFUL:
                     raise

@@ -83,11 +83,14 @@ def _environment(folders: list[Path], ids: Mapping[str, str]) -> jinja2.Environm
     )
     environment.filters |= {
         "code": escape.code,
+        "fenced": escape.fenced,
         "plain": escape.plain,
         "prose": escape.prose,
         "link": _link,
         "literal": escape.literal,
         "user": escape.user,
+        "user_group": escape.user_group,
+        "channel": escape.channel,
         "count": lambda number, singular: escape.mrkdwn(count(number, singular)),
     }
     environment.globals["ids"] = dict(ids)

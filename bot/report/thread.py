@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.diagnosis.model import Report
+from bot.report import contexts as c
 from bot.report.limits import pages
-from bot.report.message import Message
+from bot.report.message import Block, Message
 from bot.report.render import Renderer
-from bot.report.thread_view import thread_view
+from bot.report.thread_view import causes_view, rest_view
 
 
 def thread_messages(renderer: Renderer, report: Report) -> list[Message]:
     """The messages of the thread, in order. Each says in its text which part it is."""
-    blocks = [block for context in thread_view(report) for block in renderer.blocks(context)]
-    parts = list(pages(blocks))
+
+    def blocks(contexts: Iterable[c.Context]) -> list[Block]:
+        return [block for context in contexts for block in renderer.blocks(context)]
+
+    parts = [page for group in _groups(report) for page in pages(blocks(group))]
     checks = ", ".join(cause.check for cause in report.verdict.causes)
     what = f"Details{f' of {checks}' if checks else ''}"
     return [
         Message(f"{what}, part {number} of {len(parts)}" if len(parts) > 1 else what, part)
         for number, part in enumerate(parts, start=1)
     ]
+
+
+def _groups(report: Report) -> list[list[c.Context]]:
+    """What may stand together: a message takes one table, and the evidence of every cause is one."""
+    causes: list[list[c.Context]] = [[cause] for cause in causes_view(report)]
+    rest = list(rest_view(report))
+    return [*causes[:-1], [*causes[-1], *rest]] if causes else [rest]

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
-from bot.diagnosis.model import Cause, Finding, Fix, Hop, LoggedRequest, Report, State, Status
+from bot.diagnosis.model import Cause, Finding, Fix, GapReason, Hop, LoggedRequest, Report, State, Status
+from bot.diagnosis.policy import statements
 from bot.report import contexts as c
+from bot.report.escape import entities
 from bot.report.gap_lines import gap_lines
-from bot.report.limits import PREFORMATTED_TEXT, clip, limited, pieces
+from bot.report.limits import FENCED_TEXT, PREFORMATTED_TEXT, clip, limited, pieces
 from bot.report.naming import linked
 from bot.report.path_view import all_ways
-from bot.report.wording import CONFIDENCES, HOPS, STATUS_MARKS, count, date_time
+from bot.report.wording import CONFIDENCES, HOPS, STATUS_MARKS, count, date_time, short_name
 
-_SUMMARY, _FIX, _VALUE = 300, 150, 1000
+_SUMMARY, _FIX, _VALUE, _CELL = 300, 150, 1000, 250
 _MOST_CITATIONS = 20
 _MOST_CODES = 30
 _TOGETHER = 4
-"""Findings in one block: with their links they stay below what a section takes."""
+"""Findings in one box that opens: with their links they stay well below a message's budget."""
 _GAPS_TOGETHER = 8
 _MOST_EXCERPTS = 3
 _EXCERPT = 1500
 """Characters of one request's log in the thread; the modal behind Show logs has all of it."""
 
 
-def thread_view(report: Report) -> Iterator[c.Context]:
-    """The contexts of the thread's blocks, in order."""
+def causes_view(report: Report) -> Iterator[c.CauseDetails]:
+    """Each cause with its fix and its evidence. A message takes one table, so each has a message of its own."""
     total = len(report.verdict.causes)
     for number, cause in enumerate(report.verdict.causes, start=1):
         yield _cause(cause, number, total, report)
+
+
+def rest_view(report: Report) -> Iterator[c.Context]:
+    """What else there is to know, in reading order."""
     yield from _other_findings(report)
     yield from _ways(report)
-    lines = gap_lines(report.gaps)
-    for start in range(0, len(lines), _GAPS_TOGETHER):
-        yield c.Gaps(lines[start : start + _GAPS_TOGETHER])
+    yield from _gaps(report)
     for logged in report.logs[:_MOST_EXCERPTS]:
         yield excerpt(logged, clip_to=_EXCERPT)
     shown = min(len(report.logs), _MOST_EXCERPTS)
@@ -41,9 +46,26 @@ def thread_view(report: Report) -> Iterator[c.Context]:
         yield c.ThreadNote(f"+{count(report.failing_requests - shown, 'more failing request')} in the log{kept}")
 
 
+def _gaps(report: Report) -> Iterator[c.Gaps]:
+    lines = gap_lines(report.gaps)
+    denied = sorted({gap.action for gap in report.gaps if gap.reason is GapReason.ACCESS_DENIED})
+    statement = json.dumps(statements(denied), indent=2) if denied else ""
+    for start in range(0, len(lines), _GAPS_TOGETHER):
+        last = start + _GAPS_TOGETHER >= len(lines)
+        yield c.Gaps(lines[start : start + _GAPS_TOGETHER], _to_copy(statement) if last else ())
+
+
+def _to_copy(text: str) -> tuple[str, ...]:
+    """Code in pieces that fit a section each."""
+    return tuple(pieces(text, FENCED_TEXT, measure=lambda part: len(entities(part))))
+
+
 def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDetails:
     citations = limited(cause.citations, _MOST_CITATIONS)
-    cited = [c.Cited(x.resource, x.field, clip(x.value, _VALUE), x.source) for x in citations.items]
+    cited = [
+        c.Cited(_cell(short_name(x.resource) or "-"), _cell(x.field), _cell(x.value), _cell(x.source))
+        for x in citations.items
+    ]
     if citations.more:
         cited.append(c.Cited(f"+{citations.more} more", "citations", "in the report's JSON", "vpclink"))
     return c.CauseDetails(
@@ -66,8 +88,8 @@ def _repair(fix: Fix) -> c.Repair:
         summary=clip(fix.summary, _VALUE),
         steps=tuple(clip(step, _VALUE) for step in steps_of(fix)),
         cli=tuple(pieces("\n".join(fix.cli), PREFORMATTED_TEXT)),
-        cloudformation=tuple(pieces(fix.cloudformation, PREFORMATTED_TEXT)),
-        terraform=tuple(pieces(fix.terraform, PREFORMATTED_TEXT)),
+        cloudformation=_to_copy(fix.cloudformation),
+        terraform=_to_copy(fix.terraform),
         console=clip(fix.console, _SUMMARY),
     )
 
@@ -89,9 +111,20 @@ def _other_findings(report: Report) -> Iterator[c.Context]:
         here = sorted((f for f in told if f.hop is hop), key=lambda f: f.status is Status.WARN)
         for start in range(0, len(here), _TOGETHER):
             lines = tuple(_line(finding, report) for finding in here[start : start + _TOGETHER])
-            yield c.HopFindings(HOPS[hop] if start == 0 else f"{HOPS[hop]}, continued", lines)
+            yield c.HopFindings(HOPS[hop] if start == 0 else f"{HOPS[hop]}, continued", _counted(here), lines)
     yield from _codes(report, Status.UNKNOWN, "could not be decided")
     yield from _codes(report, Status.PASS, "passed")
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    failing = sum(finding.status is Status.FAIL for finding in findings)
+    told = [f"{failing:,} broken"] if failing else []
+    return ", ".join([*told, *([count(len(findings) - failing, "warning")] if len(findings) > failing else [])])
+
+
+def _cell(text: str) -> str:
+    """Text that a table's cell can show on a phone."""
+    return clip(text, _CELL)
 
 
 def _line(finding: Finding, report: Report) -> c.FindingLine:

@@ -46,6 +46,11 @@ def not_read(name: str, gap: Gap, then: str) -> c.AlarmLine:
     )
 
 
+def refused(name: str, why: str) -> c.AlarmLine:
+    """The rules, the configuration or AWS do not let us read there."""
+    return c.AlarmLine("🚫", _link(name), f"was not diagnosed. {clip(why, 600)}")
+
+
 def joins(name: str, permalink: str, at: datetime, *, again: bool) -> c.AlarmLine:
     """The line in the first alarm's thread."""
     return c.AlarmLine(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.access import Guard, open_to_all
 from bot.alarms import Alarm
 from bot.diagnosis import engine
 from bot.diagnosis.check import Check
@@ -48,6 +49,10 @@ class Alarms(Protocol):
         """The names of an API's stages."""
 
 
+AlarmsIn = Callable[[str | None, str], Alarms]
+"""What reads the alarms of an account (its id; None: the one that is meant by default) in a region; CannotReadError."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Responder:
     """Works on `alarm` jobs."""
@@ -59,7 +64,8 @@ class Responder:
     marks: Marks
     renderer: Renderer
     readings: SharedReadings
-    alarms: Alarms
+    alarms_in: AlarmsIn
+    guard: Guard = field(default_factory=open_to_all)
     default_region: str | None = None
     checks: Sequence[Check[Any]] | None = None
 
@@ -74,6 +80,8 @@ class Responder:
             except UnreachableError as error:
                 log.warning("alarm job %s cannot be answered: %s", job.id, error.code)
                 await self._tell_asker(ask, f"Slack does not let me write here ({error.code}).")
+            except CannotReadError as error:
+                await self._refuse(job, ask, error)
 
     async def on_dead(self, job: Job, error: str) -> None:
         """Say in the alarm's thread that its diagnosis was given up; of a recovery, tell it without reading again."""
@@ -88,7 +96,7 @@ class Responder:
     # --- an alarm is raised --------------------------------------------------------------------------------------
 
     async def _respond(self, job: Job, ask: AlarmAsk) -> None:
-        alarm, gap = await self._looked_up(ask.alarm)
+        alarm, gap = await self._looked_up(ask)
         subject = subject_of(alarm, self.default_region)
         if isinstance(subject, NotOurs):
             await self._keep_still(job, ask, subject, gap)
@@ -98,6 +106,7 @@ class Responder:
         request = subject.request or await self._only_request(job, ask, subject)
         if request is None:
             return
+        request = await self.guard.admit(request, channel=ask.channel, user=ask.user)
         opened = self._opened(job, ask)
         first = opened if ask.user else await self.memory.open_or_first(ask, request, opened)
         if first.job == job.id:
@@ -105,15 +114,17 @@ class Responder:
         else:
             await self._join(job, ask, first, opened)
 
-    async def _looked_up(self, alarm: Alarm) -> tuple[Alarm, Gap | None]:
+    async def _looked_up(self, ask: AlarmAsk) -> tuple[Alarm, Gap | None]:
         """The alarm with what DescribeAlarms says of it; a composite one with what its children say."""
+        alarm = ask.alarm
         region = alarm.region or self.default_region
         if not must_look_up(alarm) or region is None or alarm.alarm_name is None:
             return alarm, None
+        reader = await self._alarms(ask, alarm.account, region)
         names: tuple[str, ...] = (alarm.alarm_name,)
         found: list[dict[str, Any]] = []
         for _ in range(_DEEPEST):
-            rows = await asyncio.to_thread(self.alarms.alarms, region, names)
+            rows = await asyncio.to_thread(reader.alarms, region, names)
             if isinstance(rows, Gap):
                 return alarm, rows
             found += rows
@@ -121,6 +132,23 @@ class Responder:
             if not names:
                 break
         return completed(alarm, found), None
+
+    async def _alarms(self, ask: AlarmAsk, account: str | None, region: str) -> Alarms:
+        """What reads in an account that may be read for this alarm. RefusedError, CannotReadError."""
+        settled = await self.guard.admit_account(account, region, channel=ask.channel, user=ask.user)
+        return await asyncio.to_thread(self.alarms_in, settled, region)
+
+    async def _refuse(self, job: Job, ask: AlarmAsk, why: CannotReadError) -> None:
+        """Nothing is read: told to whoever asked; of an alarm that names an API, once an hour in its thread."""
+        event(log, "alarm refused", job=job.id, alarm=ask.alarm.alarm_name, reason=str(why))
+        if ask.response_url:
+            await self._tell_asker(ask, str(why))
+        elif (
+            ask.alarm.apis
+            and ask.alarm.relevant is not False
+            and await self.memory.first_to_say(f"{ask.channel}:{why}", job.id)
+        ):
+            await self._say(job, "refused", ask, lines.refused(_name(ask), str(why)))
 
     async def _keep_still(self, job: Job, ask: AlarmAsk, why: NotOurs, gap: Gap | None) -> None:
         event(log, "alarm left alone", job=job.id, alarm=ask.alarm.alarm_name, reason=why.reason, unread=bool(gap))
@@ -135,7 +163,8 @@ class Responder:
         for api in subject.apis:
             stages: tuple[str, ...] | Gap = (api.stage,) if api.stage else ()
             if not stages:
-                stages = await asyncio.to_thread(self.alarms.stages, subject.region, api.id or api.name or "")
+                reader = await self._alarms(ask, subject.account, subject.region)
+                stages = await asyncio.to_thread(reader.stages, subject.region, api.id or api.name or "")
             if isinstance(stages, Gap):
                 await self._say(job, "not-read", ask, lines.not_read(_name(ask), stages, lines.NO_STAGE))
                 return None
@@ -179,15 +208,16 @@ class Responder:
             return
         run = await self.runs.get(opened.run)
         before = Report.model_validate_json(run.report) if run and run.report else None
-        now = await self._read_again(Request.model_validate(run.request)) if run and before and read else None
+        now = await self._read_again(ask, Request.model_validate(run.request)) if run and before and read else None
         line = lines.recovered(opened.name, ask.when - opened.when, before, now)
         place = Place(ask.channel, opened.thread)
         await self.poster.ensure(opened.job, "recovered", place, self.renderer.message(line))
         await self.marks.check(ask.channel, opened.ts)
         await self.memory.forget(ask, opened)
 
-    async def _read_again(self, request: Request) -> Report | None:
+    async def _read_again(self, ask: AlarmAsk, request: Request) -> Report | None:
         try:
+            request = await self.guard.admit(request, channel=ask.channel, user=ask.user)
             evidence = await self.readings.evidence(request, lambda *_: None, alone=True)
         except CannotReadError:
             return None

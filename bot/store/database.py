@@ -136,6 +136,7 @@ class Database:
         # FULL syncs the log at every commit: without it a commit could be lost with the power (SQLite: pragma.html).
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, and not only unlinked
 
     def _disconnect(self) -> None:
         if self._connection is not None:

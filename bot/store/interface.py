@@ -55,7 +55,12 @@ class Page:
 
 
 class Runs(Protocol):
-    """The runs, their reports and their evidence."""
+    """
+    The runs, their reports and their evidence.
+
+    By its id a run is found as it was last saved. `last`, `of_message` and `history` may miss, for a second or so, a
+    save by which a run comes in or changes its place; no run that they find is out of date.
+    """
 
     async def save(self, run: Run, *, evidence: str | None = None) -> None:
         """

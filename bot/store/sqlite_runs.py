@@ -7,6 +7,7 @@ import zlib
 from datetime import datetime
 
 from bot.store import canonical
+from bot.store.cursor import cursor_of, position
 from bot.store.database import Database
 from bot.store.interface import Page, Run, RunAlreadyDone, RunState
 from bot.store.times import from_micros, to_micros
@@ -94,14 +95,13 @@ class SqliteRuns:
         """See `Runs.history`."""
         if limit < 1:
             raise ValueError(f"history limit: expected 1 or more, got {limit}")
-        created, run_id = _NEWEST if before is None else _position(before)
+        created, run_id = _NEWEST if before is None else position(before)
         select = _HISTORY.format(of_api="" if api_id is None else "AND api_id = :api_id")
         # One more than asked for shows whether there is another page.
         values = {"created": created, "run_id": run_id, "api_id": api_id, "limit": limit + 1}
         rows = await self._database.read(lambda connection: connection.execute(select, values).fetchall())
-        page = rows[:limit]
-        older = f"{page[-1]['created']}:{page[-1]['run_id']}" if len(rows) > limit else None
-        return Page(runs=tuple(_run_of(row) for row in page), older=older)
+        runs = tuple(_run_of(row) for row in rows[:limit])
+        return Page(runs=runs, older=cursor_of(runs[-1]) if len(rows) > limit else None)
 
     async def _one(self, select: str, values: dict[str, str | None] | tuple[str, ...]) -> Run | None:
         row = await self._database.read(lambda connection: connection.execute(select, values).fetchone())
@@ -121,13 +121,6 @@ def forget_runs_of_api(connection: sqlite3.Connection, api_id: str) -> int:
 def _forget(connection: sqlite3.Connection, condition: str, value: str | int) -> int:
     connection.execute(_FORGET_POSTS.format(condition=condition), (value,))
     return connection.execute(f"DELETE FROM run WHERE {condition}", (value,)).rowcount  # noqa: S608 - the two literals above
-
-
-def _position(cursor: str) -> tuple[int, str]:
-    created, colon, run_id = cursor.partition(":")
-    if not (colon and created.isascii() and created.isdigit()):
-        raise ValueError(f"history cursor: expected the `older` of an earlier page, got {cursor!r:.60}")
-    return int(created), run_id
 
 
 def _run_of(row: sqlite3.Row) -> Run:

@@ -60,7 +60,10 @@ def test_not_found_is_knowledge_and_everything_else_a_gap():
 
 
 def test_credentials_are_told_apart_from_permissions():
-    assert failure("a:B", error("ExpiredToken", status=403)).detail == "the credentials have expired"
+    assert (
+        failure("a:B", error("ExpiredToken", status=403)).detail
+        == "the credentials have expired: give vpclink new ones"
+    )
 
 
 def test_a_detail_never_repeats_awss_message():

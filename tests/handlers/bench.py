@@ -13,9 +13,10 @@ from typing import Any, Literal
 import aiohttp
 
 from bot.app import World, build, system_clock
+from bot.backends import open_backends
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
-from bot.demo.slack.workspace import DemoAlarm
+from bot.demo.slack.workspace import DemoAlarm, UserGroup
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Request
@@ -23,7 +24,6 @@ from bot.manifest import manifest
 from bot.responding.responder import Alarms
 from bot.service import Service
 from bot.settings import Settings
-from bot.store.database import Database
 from tests.diagnosis import worlds as w
 from tests.saved_evidence import EvidenceReader, broken
 
@@ -60,8 +60,9 @@ class Bench:
     control: Callable[..., Any]
 
     def messages(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
-        """What the bot has posted in a channel, oldest first."""
-        return [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and not m["deleted"]]
+        """What the bot has written in a channel, oldest first; its pictures are files."""
+        written = [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and not m["deleted"]]
+        return [message for message in written if not message.get("files")]
 
     def reports(self) -> list[dict[str, Any]]:
         """The messages that hold a run's verdict or progress, oldest first; threads' details are others."""
@@ -115,9 +116,12 @@ def settings_for(slack: LocalSlack, database: Path, mode: Literal["socket", "htt
 
 @asynccontextmanager
 async def local_slack(
-    mode: Literal["socket", "http"] = "socket", alarms: tuple[DemoAlarm, ...] = ()
+    mode: Literal["socket", "http"] = "socket",
+    alarms: tuple[DemoAlarm, ...] = (),
+    user_groups: tuple[UserGroup, ...] = (),
 ) -> AsyncIterator[LocalSlack]:
-    workspace = demo_workspace(manifest=manifest(None), mode=mode, alarms=alarms)
+    app = manifest(None, user_groups=bool(user_groups))
+    workspace = demo_workspace(manifest=app, mode=mode, alarms=alarms).model_copy(update={"user_groups": user_groups})
     limits = RateLimits(enabled=False)
     async with LocalSlack(workspace, clock=ManualClock(), rate_limits=limits) as slack:
         yield slack
@@ -152,12 +156,12 @@ async def bot_on(
     world = World(readers=reading, alarms=alarms, clock=system_clock(), sleep=no_wait, pace=0, checks=CHECKS)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
-        opened = await stack.enter_async_context(Database(database))
         control = await stack.enter_async_context(control_of(slack))
         settings = settings_for(slack, database, mode, **more)
         if mode == "http":
             settings = settings.model_copy(update={"port": 0})
-        service = await build(settings, opened, session, world)
+        backends = await stack.enter_async_context(open_backends(settings, now=world.clock.now))
+        service = await build(settings, backends, session, world)
         await service.start()
         stack.push_async_callback(service.stop)
         if mode == "http" and service.http:

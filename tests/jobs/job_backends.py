@@ -7,12 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from bot.jobs.interface import Handler, Job, JobQueue, Leases, OnDead
+import boto3
+
+from bot.jobs.interface import Adopt, Depth, Handler, Job, JobQueue, Lease, Leases, OnDead
 from bot.jobs.runner import Policy
 from bot.jobs.sqlite import SqliteJobQueue
+from bot.jobs.sqs import SqsJobQueue
+from bot.store.aws_calls import AwsCalls
 from bot.store.database import Database
+from bot.store.dynamodb_table import Table
+from tests.aws_services import AwsServices
 
 POLL = 0.5
 LEASE = 60.0
@@ -66,16 +72,23 @@ class LeasedQueue(JobQueue, Protocol):
 class QueueBackend(Protocol):
     """One storage of jobs; every call of `queue` opens it once more, as another process would."""
 
-    keeps_order: bool
+    counts_done: bool
     clock: FakeClock
 
     async def queue(self, policy: Policy | None = None, *, retention: float = ...) -> LeasedQueue: ...
 
 
+def depth_of(
+    backend: QueueBackend, *, ready: int = 0, delayed: int = 0, running: int = 0, dead: int = 0, done: int = 0
+) -> Depth:
+    """What a queue should say of itself; of the jobs that are done only where the backend counts them."""
+    return Depth(ready, delayed, running, dead, done if backend.counts_done else None)
+
+
 class SqliteBackend:
     """A SQLite file in a test's own directory."""
 
-    keeps_order = True
+    counts_done = True
 
     def __init__(self, directory: Path, opened: AsyncExitStack) -> None:
         self.path = directory / "vpclink.db"
@@ -139,3 +152,69 @@ async def pass_time(clock: FakeClock, until: Callable[[], bool]) -> None:
     while not until():
         await clock.asleep(POLL)
         clock.advance(POLL)
+
+
+class HastyCalls(AwsCalls):
+    """
+    An SQS that delivers every message again and again, and a delayed one as soon as the queue was found empty.
+
+    So the tests' clock alone decides: what holds here holds on any timing of the real one.
+    """
+
+    def __init__(self, session: boto3.Session) -> None:
+        super().__init__(session)
+        self._delayed: dict[str, list[dict[str, Any]]] = {}
+
+    async def sqs(self, operation: str, queue_url: str, **parameters: Any) -> dict[str, Any]:
+        if "VisibilityTimeout" in parameters:
+            parameters["VisibilityTimeout"] = 0
+        if parameters.pop("DelaySeconds", 0):
+            self._delayed.setdefault(queue_url, []).append(parameters)
+            return {}
+        reply = await super().sqs(operation, queue_url, **parameters)
+        if operation == "receive_message" and not reply.get("Messages"):
+            for message in self._delayed.pop(queue_url, []):
+                await super().sqs("send_message", queue_url, **message)
+        return reply
+
+
+class SqsBackend:
+    """An SQS queue and a DynamoDB table of a test's own."""
+
+    counts_done = False
+
+    def __init__(self, services: AwsServices) -> None:
+        self.clock = FakeClock()
+        self.services = services
+        self.url, self.name = services.queue(), services.table()
+
+    async def queue(self, policy: Policy | None = None, *, retention: float = 3600) -> SqsJobQueue:
+        return self.queue_on(self.services.calls(HastyCalls), policy, retention=retention)
+
+    def queue_on(
+        self, calls: AwsCalls, policy: Policy | None = None, *, retention: float = 3600, adopt: Adopt | None = None
+    ) -> SqsJobQueue:
+        return SqsJobQueue(
+            calls,
+            self.url,
+            Table(calls, self.name),
+            policy=policy or Policy(lease=LEASE, poll=POLL),
+            retention=retention,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+            adopt=adopt,
+            wait=0,
+        )
+
+
+async def claimed(queue: SqsJobQueue) -> Lease:
+    lease = await queue.leases.claim()
+    assert lease is not None
+    return lease
+
+
+def messages(sqs: SqsBackend) -> tuple[int, int, int]:
+    """How many messages SQS holds: visible, being worked on, delayed."""
+    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+    counts = sqs.services.sqs.get_queue_attributes(QueueUrl=sqs.url, AttributeNames=names)["Attributes"]
+    return int(counts[names[0]]), int(counts[names[1]]), int(counts[names[2]])

@@ -247,6 +247,7 @@ EXACT: dict[Any, dict[str, Any]] = {
     c.RequestChoice: {"value": "1"},
     c.Footer: {"asker": "U01ALICE", "run": "01234567"},
     c.Progress: {"asker": "U01ALICE"},
+    c.Refused: {"users": ("U01ALICE",), "groups": ("S01ONCALL",), "channels": ("C02PRODUCTION",)},
     c.Step: {"id": "api"},
     c.Link: {"url": 'https://example.com/a b|c>"'},
 }

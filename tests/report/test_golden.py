@@ -126,6 +126,12 @@ MESSAGES = {
     "alarm_question": lambda: alarm_question(
         "orders-5xx", ANY_STAGE, [REQUEST, REQUEST.model_copy(update={"stage": "dev"})]
     ),
+    "refused": lambda: c.Refused(
+        "You may not ask about the account production in this channel.",
+        users=("U01ALICE", "U02", "U03", "U04", "U05", "U06"),
+        groups=("S01ONCALL",),
+        channels=("C02PRODUCTION",),
+    ),
     "usage": lambda: c.Notice("The stage is missing.", DIAGNOSE_USAGE),
     "explained_log": lambda: c.ExplainedLog(
         signature="E2",

@@ -1,3 +1,4 @@
+import json
 import re
 
 from bot.diagnosis.model import Gap, GapReason, State, Verdict
@@ -45,6 +46,24 @@ def test_every_cause_is_told_with_its_number():
     _, said = told(samples.report(verdict=verdict))
     assert "Cause 1 of 2: SG-03" in said
     assert "Cause 2 of 2: TG-01" in said
+
+
+def test_a_message_has_one_table_at_the_most():
+    verdict = Verdict(state=State.CAUSE_FOUND, summary="x", causes=tuple(samples.cause() for _ in range(4)))
+    messages, _ = told(samples.report(verdict=verdict))
+    assert [[block["type"] for block in message.blocks].count("table") for message in messages] == [1, 1, 1, 1]
+
+
+def test_a_denied_read_comes_with_the_policy_statement_that_allows_it():
+    gaps = (
+        Gap(action="ec2:DescribeSubnets", resource="subnet-1", reason=GapReason.ACCESS_DENIED),
+        Gap(action="apigateway:GET", resource="REST/a1b2c3d4e5", reason=GapReason.ACCESS_DENIED),
+        Gap(action="logs:FilterLogEvents", resource="x", reason=GapReason.THROTTLED),
+    )
+    messages, _ = told(samples.report(gaps=gaps))
+    (box,) = [b for m in messages for b in m.blocks if b["type"] == "container" and "policy" in b["title"]["text"]]
+    statements = json.loads(box["child_blocks"][0]["text"]["text"].strip("`"))
+    assert [statement["Action"] for statement in statements] == ["apigateway:GET", ["ec2:DescribeSubnets"]]
 
 
 def test_a_long_thread_takes_several_messages_and_loses_nothing():

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.store.database import Database
+from bot.store.dynamodb import DynamoStore
+from bot.store.dynamodb_table import Table
 from bot.store.interface import Store
 from bot.store.sqlite import SqliteStore
+from tests.aws_services import AwsServices
+
+RETENTION = 30 * 24 * 3600.0
 
 
 class Clock:
@@ -42,3 +47,18 @@ class SqliteBackend:
     async def store(self) -> SqliteStore:
         database = await self._opened.enter_async_context(Database(self.path))
         return SqliteStore(database, now=self.clock.now)
+
+
+class DynamoBackend:
+    """A DynamoDB table of a test's own."""
+
+    def __init__(self, services: AwsServices) -> None:
+        self.clock = Clock()
+        self.services = services
+        self.name = services.table()
+
+    def table(self) -> Table:
+        return Table(self.services.calls(), self.name)
+
+    async def store(self) -> DynamoStore:
+        return DynamoStore(self.table(), retention=RETENTION, now=self.clock.now)

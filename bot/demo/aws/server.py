@@ -12,9 +12,9 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
-from bot.demo.aws import protocols
+from bot.demo.aws import permissions, policies, protocols
 from bot.demo.aws.control import PREFIX, Control
-from bot.demo.aws.errors import AwsError
+from bot.demo.aws.errors import AwsError, access_denied
 from bot.demo.aws.protocols import HttpReply, HttpRequest, ParsedCall
 from bot.demo.aws.recorder import RecordedCall, Recorder
 from bot.demo.aws.services import Call, answer
@@ -101,6 +101,7 @@ class LocalAws:
             refusal = self.switches.refusal(call, account, principal)
             if refusal is not None:
                 raise refusal
+            self._authorise(call, account, principal)
             with self.world.lock:
                 reply = protocols.serialise(call, self._answer(call, account, principal))
         except AwsError as error:
@@ -117,6 +118,14 @@ class LocalAws:
             )
         )
         return reply
+
+    def _authorise(self, call: ParsedCall, account: str, principal: str) -> None:
+        """AwsError where one of the caller's policies does not allow the call."""
+        action, resource = permissions.action(call), permissions.resource(call, account)
+        if action not in permissions.FREE:
+            for policy in self.world.policies_of(call.access_key):
+                if not policies.allows(policy, action, resource):
+                    raise access_denied(call.service, principal, action, resource)
 
     def _answer(self, call: ParsedCall, account: str, principal: str) -> dict[str, Any]:
         if call.service in {"iam", "sts"}:

@@ -174,6 +174,7 @@ class World:
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
         self.sessions: dict[str, tuple[str, str]] = {}
+        self.policies: dict[str, list[dict[str, Any]]] = {}
         self.topologies: dict[str, Topology] = {}
         self._regions: dict[tuple[str, str], Region] = {}
 
@@ -201,6 +202,12 @@ class World:
     def caller(self, access_key: str) -> tuple[str, str]:
         """Account and ARN behind an access key; a key that no session has is a user of the world's own account."""
         return self.sessions.get(access_key, (self.account, f"arn:aws:iam::{self.account}:user/on-call"))
+
+    def policies_of(self, access_key: str) -> list[dict[str, Any]]:
+        """The policies that must all allow what this key does: a role's own and its session's; without one, all is
+        allowed. The key of a user who has no session is the empty text.
+        """
+        return self.policies.get(access_key if access_key in self.sessions else "", [])
 
     def snapshot(self) -> dict[tuple[str, str], Any]:
         """A deep copy of all that the world holds, for `restore`."""

@@ -14,8 +14,10 @@ from bot.report.contexts.answers import (
     LogsView,
     Notice,
     NoticeView,
+    Refused,
     RequestChoice,
 )
+from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.outcome import (
     CauseFound,
     GapLine,
@@ -38,6 +40,7 @@ from bot.report.contexts.parts import (
     Subject,
     Why,
 )
+from bot.report.contexts.pictures import ChartPicture, PathPicture
 from bot.report.contexts.running import (
     Failed,
     Progress,
@@ -64,6 +67,10 @@ __all__ = [
     "Change",
     "ChangeGroup",
     "Changes",
+    "Chart",
+    "ChartPicture",
+    "ChartPoint",
+    "ChartSeries",
     "Choice",
     "Cited",
     "Context",
@@ -86,9 +93,11 @@ __all__ = [
     "Notice",
     "NoticeView",
     "PathLine",
+    "PathPicture",
     "PathView",
     "Progress",
     "Question",
+    "Refused",
     "Repair",
     "RequestChoice",
     "Step",

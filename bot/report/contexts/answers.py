@@ -53,6 +53,18 @@ class Notice(Context):
 
 
 @dataclass(frozen=True)
+class Refused(Context):
+    """Not allowed, or not configured. Who can, as Slack's ids; else the channels in which one may ask."""
+
+    template: ClassVar[str] = "refused"
+    text: str
+    expected: str = ""
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class HelpText(Context):
     """What can be asked. `command` is the slash command, `mention` the bot's name."""
 

@@ -66,6 +66,8 @@ class HopFindings(Context):
 
     template: ClassVar[str] = "hop_findings"
     hop: str
+    counted: str
+    """How many of them fail and warn, in words."""
     lines: tuple[FindingLine, ...]
 
 
@@ -81,10 +83,11 @@ class Ways(Context):
 
 @dataclass(frozen=True)
 class Gaps(Context):
-    """Every read that did not succeed."""
+    """Reads that did not succeed, and the policy statement that would close them, in pieces that fit a block."""
 
     template: ClassVar[str] = "gaps"
     lines: tuple[GapLine, ...]
+    policy: tuple[str, ...]
 
 
 @dataclass(frozen=True)

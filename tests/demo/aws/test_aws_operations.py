@@ -12,6 +12,7 @@ from botocore import xform_name
 from bot.demo.aws import LocalAws, World
 from bot.demo.aws.flow_logs import enable_flow_log
 from bot.demo.aws.parts.alarms import make_alarm
+from bot.demo.aws.parts.roles import make_reading_role
 from bot.demo.aws.services.common import OPERATIONS
 from bot.demo.aws.topology import Topology, http_v2, rest_v1_nlb, rest_v2
 
@@ -84,8 +85,7 @@ def world(world: World) -> World:
     metadata = {"ServerCertificateName": "old", "ServerCertificateId": "ASCA1", "Path": "/", "Arn": "arn:aws:iam::1:x"}
     certificate = {"ServerCertificateMetadata": metadata, "CertificateBody": "-----BEGIN CERTIFICATE-----"}
     world.global_region().add("server-certificate", certificate)
-    role = {"RoleName": "vpclink-read", "AssumeRolePolicyDocument": {"Statement": []}, "AttachedPolicies": []}
-    world.global_region("444455556666").add("role", role)
+    make_reading_role(world, "444455556666", trusted=f"arn:aws:iam::{world.account}:root")
     return world
 
 
@@ -111,7 +111,7 @@ TABLE: dict[str, tuple[str, Parameters]] = {
     "sts:GetCallerIdentity": ("Account", lambda r, s, h, c: {}),
     "sts:AssumeRole": (
         "Credentials",
-        lambda r, s, h, c: {"RoleArn": "arn:aws:iam::444455556666:role/vpclink-read", "RoleSessionName": "bot"},
+        lambda r, s, h, c: {"RoleArn": "arn:aws:iam::444455556666:role/vpclink-readonly", "RoleSessionName": "bot"},
     ),
     "apigateway:GetRestApis": ("items", lambda r, s, h, c: {}),
     "apigateway:GetRestApi": ("name", lambda r, s, h, c: {"restApiId": r.api_id}),

@@ -16,6 +16,7 @@ from bot.demo.aws.demo_world import add_noise, demo_world, keep_traffic
 from bot.demo.aws.faults import deployments, targets, tls
 from bot.demo.aws.parts.alarms import make_alarm
 from bot.demo.aws.parts.certificates import make_certificate
+from bot.demo.aws.parts.roles import make_reading_role
 from bot.demo.aws.topology import rest_v1_nlb, rest_v2
 
 
@@ -27,9 +28,9 @@ def world(world: World) -> World:
     tls.self_signed_although_skipped(rest_v1_nlb(world, "users", scheme="https", listener="TLS"))
     make_alarm(world.topologies["reports"])
     make_alarm(world.topologies["search"])
-    trust = {"Statement": [{"Condition": {"StringEquals": {"sts:ExternalId": "secret-word"}}}]}
-    abroad = world.global_region("444455556666")
-    abroad.add("role", {"RoleName": "vpclink-read", "AssumeRolePolicyDocument": trust, "AttachedPolicies": []})
+    on_call = f"arn:aws:iam::{world.account}:user/on-call"
+    make_reading_role(world, "444455556666", trusted=on_call, external_id="secret-word")
+    make_reading_role(world, "777788889999", trusted="arn:aws:iam::999999999999:role/of-others")
     rest_v1_nlb(world, "abroad", region=world.region(account="444455556666"))
     return world
 
@@ -168,7 +169,7 @@ def test_the_trail_remembers_who_changed_the_integration(aws: LocalAws, client: 
     assert client("cloudtrail").lookup_events(LookupAttributes=other, **window)["Events"] == []
 
 
-ROLE = "arn:aws:iam::444455556666:role/vpclink-read"
+ROLE = "arn:aws:iam::444455556666:role/vpclink-readonly"
 
 
 def test_an_assumed_role_leads_to_its_account(aws: LocalAws, client: Any) -> None:
@@ -176,7 +177,7 @@ def test_an_assumed_role_leads_to_its_account(aws: LocalAws, client: Any) -> Non
     key = reply["Credentials"]["AccessKeyId"]
     identity = client("sts", key=key).get_caller_identity()
     assert identity["Account"] == "444455556666"
-    assert identity["Arn"] == "arn:aws:sts::444455556666:assumed-role/vpclink-read/bot"
+    assert identity["Arn"] == "arn:aws:sts::444455556666:assumed-role/vpclink-readonly/bot"
     assert [each["name"] for each in client("apigateway", key=key).get_rest_apis()["items"]] == ["abroad"]
     assert "abroad" not in {each["name"] for each in client("apigateway").get_rest_apis()["items"]}
 
@@ -185,6 +186,43 @@ def test_an_assumed_role_leads_to_its_account(aws: LocalAws, client: Any) -> Non
 def test_the_wrong_external_id_is_refused(words: dict[str, str], client: Any) -> None:
     with pytest.raises(ClientError, match=f"not authorized to perform: sts:AssumeRole on resource: {ROLE}"):
         client("sts").assume_role(RoleArn=ROLE, RoleSessionName="bot", **words)
+
+
+def test_a_role_that_trusts_others_is_refused(client: Any) -> None:
+    role = "arn:aws:iam::777788889999:role/vpclink-readonly"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("sts").assume_role(RoleArn=role, RoleSessionName="bot")
+
+
+def policy(*actions: str, resource: str = "*") -> str:
+    return json.dumps({"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": resource}]})
+
+
+def test_a_session_may_only_do_what_its_policy_allows(client: Any) -> None:
+    words = {"RoleArn": ROLE, "ExternalId": "secret-word", "RoleSessionName": "limited"}
+    apis = "arn:aws:apigateway:*::/restapis"
+    key = client("sts").assume_role(**words, Policy=policy("apigateway:get", resource=apis))["Credentials"]
+    limited = client("apigateway", key=key["AccessKeyId"])
+    assert limited.get_rest_apis()["items"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        limited.get_account()
+    with pytest.raises(ClientError, match="UnauthorizedOperation"):
+        client("ec2", key=key["AccessKeyId"]).describe_subnets()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"Policy": policy("ec2:" + "x" * 2100)}, "ValidationError"),
+        ({"Policy": "{}"}, "MalformedPolicyDocument"),
+        ({"DurationSeconds": 3601}, "ValidationError"),
+        ({"RoleArn": "arn:aws:iam::444455556666:user/x"}, "ValidationError"),
+    ],
+)
+def test_what_sts_does_not_take(wrong: dict[str, Any], code: str, client: Any) -> None:
+    words = {"RoleArn": ROLE, "ExternalId": "secret-word", "RoleSessionName": "limited", **wrong}
+    with pytest.raises(ClientError, match=code):
+        client("sts").assume_role(**words)
 
 
 def test_certificates_are_real(aws: LocalAws, client: Any) -> None:

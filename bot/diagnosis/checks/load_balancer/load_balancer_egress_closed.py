@@ -25,6 +25,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.reachability import Peer, describe_rules
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import IpPermission, SecurityGroup
+from bot.diagnosis.rule_code import distinct, rules_as_code
 from bot.diagnosis.sources import (
     BALANCER_INTERFACES,
     INSTANCE,
@@ -157,12 +158,13 @@ def _rule(way: _Way) -> IpPermission:
 
 
 def _fix(group_id: str, closed: Sequence[_Way]) -> Fix:
-    arguments = list(dict.fromkeys(as_argument(_rule(way)) for way in closed))
+    rules = distinct(_rule(way) for way in closed)[:5]
+    cloudformation, terraform = rules_as_code(group_id, "egress", rules)
     command = f"aws ec2 authorize-security-group-egress --group-id {group_id} --ip-permissions"
     return Fix(
         summary=f"Allow TCP {some(str(way.port) for way in closed)} outbound from {group_id} to the targets.",
-        cli=tuple(f"{command} {argument}" for argument in arguments[:5]),
-        cloudformation="AWS::EC2::SecurityGroupEgress GroupId, FromPort, ToPort, DestinationSecurityGroupId.",
-        terraform=f'resource "aws_vpc_security_group_egress_rule" {{ security_group_id = "{group_id}" }}',
+        cli=tuple(f"{command} {as_argument(rule)}" for rule in rules),
+        cloudformation=cloudformation,
+        terraform=terraform,
         console=f"EC2 › Security groups › {group_id} › Outbound rules › Edit.",
     )

@@ -16,6 +16,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.reachability import describe_rules
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import SecurityGroup
+from bot.diagnosis.rule_code import rules_as_code
 from bot.diagnosis.sources import (
     BALANCER_INTERFACES,
     INSTANCE,
@@ -153,12 +154,14 @@ def _verb(cluster: Cluster, one: str, several: str) -> str:
 def _fix(cluster: Cluster) -> Fix:
     group_id = cluster.group_ids[0]
     command = f"aws ec2 authorize-security-group-ingress --group-id {group_id} --ip-permissions"
+    rules = missing_rules(cluster)[:5]
+    cloudformation, terraform = rules_as_code(group_id, "ingress", rules)
     ports = some(str(refusal.port) for refusal in cluster.refusals)
     sender = cluster.refusals[0].arrival.sender
     return Fix(
         summary=f"Allow TCP {ports} inbound on {group_id} from {sender}.",
-        cli=tuple(f"{command} {as_argument(rule)}" for rule in missing_rules(cluster)[:5]),
-        cloudformation="AWS::EC2::SecurityGroupIngress GroupId, IpProtocol, FromPort, ToPort, CidrIp.",
-        terraform=f'resource "aws_vpc_security_group_ingress_rule" {{ security_group_id = "{group_id}" }}',
+        cli=tuple(f"{command} {as_argument(rule)}" for rule in rules),
+        cloudformation=cloudformation,
+        terraform=terraform,
         console=f"EC2 › Security groups › {group_id} › Inbound rules › Edit.",
     )

@@ -16,6 +16,7 @@ from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.reachability import Admission, Peer, describe_rules
 from bot.diagnosis.resources import VpcLinkV2
+from bot.diagnosis.rule_code import rules_as_code
 from bot.diagnosis.sources import (
     BALANCER_INTERFACES,
     CLOUD_MAP,
@@ -150,15 +151,14 @@ def _further(gate: Gate) -> Sequence[Citation]:
 def _fix(gate: Gate) -> Fix:
     group, way = gate.group_ids[0], "outbound" if gate.direction == "egress" else "inbound"
     towards = "to" if gate.direction == "egress" else "from"
-    kind = "SecurityGroupEgress" if gate.direction == "egress" else "SecurityGroupIngress"
-    peer = "DestinationSecurityGroupId" if gate.direction == "egress" else "SourceSecurityGroupId"
+    cloudformation, terraform = rules_as_code(group, gate.direction, [gate.rule])
     return Fix(
         summary=f"Allow TCP {gate.port} {way} on {group} {towards} {gate.other}.",
         cli=(
             f"aws ec2 authorize-security-group-{gate.direction} --group-id {group} "
             f"--ip-permissions {as_argument(gate.rule)}",
         ),
-        cloudformation=f"AWS::EC2::{kind} GroupId, FromPort, ToPort, {peer if gate.other_group_ids else 'CidrIp'}.",
-        terraform=f'resource "aws_vpc_security_group_{gate.direction}_rule" {{ security_group_id = "{group}" }}',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console=f"EC2 › Security groups › {group} › {way.capitalize()} rules › Edit.",
     )
