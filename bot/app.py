@@ -63,7 +63,7 @@ def system_clock() -> Clock:
 class World:
     """What a test replaces: how AWS and its alarms are read, time, waiting, the checks, what `env:` of the file means.
 
-    `pace` is in seconds, between two writes to a channel.
+    `pace` is in seconds, between two writes to a channel. `apart` has AWS read by a process of its own.
     """
 
     readers: Readers | None = None
@@ -73,6 +73,7 @@ class World:
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    apart: bool = False
 
     def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
         """What reads diagnoses and alarms: AWS, where a test does not replace it."""
@@ -91,7 +92,7 @@ async def serve(settings: Settings) -> None:
             loop.add_signal_handler(name, stop.set)
     # What is loaded now stays to the end: without it, a full garbage collection takes a tenth of what it did.
     gc.freeze()
-    await run(settings, stop)
+    await run(settings, stop, World(apart=True))
     flush()
 
 
@@ -118,8 +119,8 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
     guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
-    _, alarms_in = world.aws(accounts)
-    readings = SharedReadings(collector(settings, world))
+    readers, alarms_in = world.aws(accounts)
+    readings = SharedReadings(collector(settings, world, readers))
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings, guard)
     illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
@@ -192,11 +193,11 @@ def responding(
     )
 
 
-def collector(settings: Settings, world: World) -> Collector:
-    """What reads: a process of its own; a test's readers stay in this one."""
-    if world.readers is None:
+def collector(settings: Settings, world: World, readers: Readers) -> Collector:
+    """What reads: threads of this process, or where the world says so a process of its own."""
+    if world.apart:
         return reading_process(deadline=settings.deadline, log_level=settings.log_level)
-    return InThreads(world.readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
+    return InThreads(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
 
 
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:

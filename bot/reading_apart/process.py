@@ -27,6 +27,8 @@ from bot.tracing import trace_headers
 
 log = logging.getLogger(__name__)
 
+_END_SECONDS = 2.0
+
 
 class ReadingFailed(Exception):  # noqa: N818 - read as a condition: `except ReadingFailed`
     """The reading ended without evidence; trying again may help."""
@@ -89,9 +91,7 @@ class ReadingProcess:
         try:
             await self._take_all(process)
         finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            why = f"the process that reads AWS ended with status {await process.wait()}"
+            why = f"the process that reads AWS ended with status {await _ended(process)}"
             if not self._closed:
                 log.error("%s; the next reading starts another", why)
             for reading in list(self._waiting.values()):
@@ -123,6 +123,15 @@ class ReadingProcess:
             reading.done.set_result(reading.known)
         else:
             reading.progress(reading.known, answer.pending)
+
+
+async def _ended(process: Process) -> int:
+    """The status of a process that has closed its output, and should have ended."""
+    try:
+        return await asyncio.wait_for(process.wait(), _END_SECONDS)
+    except TimeoutError:
+        process.kill()
+        return await process.wait()
 
 
 def reading_process(*, deadline: float, log_level: str) -> ReadingProcess:
