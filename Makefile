@@ -8,7 +8,7 @@ PYTHON_VERSION ?= 3.13
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench package deploy
+.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench bench-front faults package deploy
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -34,6 +34,7 @@ lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot handlers
 	$(BIN)/python -m bot.docs --check
 
@@ -65,6 +66,12 @@ screenshots: setup ## Take the documentation's pictures again, from the demo
 
 bench: setup ## Measure what a diagnosis costs: calls, rounds, seconds
 	$(BIN)/python -m tests.bench
+
+bench-front: setup ## Measure how fast Slack is answered while diagnoses run
+	$(BIN)/python -m tests.bench.front
+
+faults: setup ## Try every fault many times on the real process, and write the table (about 40 minutes)
+	$(BIN)/python -m tests.bench.faults --write
 
 package: setup ## Make the zip that Lambda runs, without Docker, and print its sizes
 	$(BIN)/python -m bot.packaging --architecture $(ARCHITECTURE) --python $(PYTHON_VERSION)
