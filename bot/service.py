@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -16,9 +17,11 @@ from bot.diagnosis.engine import Clock
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind
 from bot.log_lines import event
+from bot.metrics import exposition
 from bot.reading import SharedReadings
 from bot.settings import Settings, SettingsError
 from bot.store.catalogue import FRESH_SECONDS
+from bot.store.errors import StorageError
 from bot.store.interface import Store
 from handlers.socket_mode import SILENCE_SECONDS, SocketMode
 from handlers.web import HttpServer, Post
@@ -54,12 +57,12 @@ class Service:
     worker: ByKind
     readings: SharedReadings
     clock: Clock
-    refresh_names: Callable[[], Awaitable[None]] | None = None
-    """Puts the job that reads the names for the menus again."""
     further: tuple[Intake, ...] = ()
     """Ways by which alarms come in that Slack does not show."""
     posts: Mapping[str, Post] = field(default_factory=dict)
     """Further paths of the HTTP server."""
+    refresh_names: Callable[[], Awaitable[None]] | None = None
+    """Puts the job that reads the names for the menus again."""
     intakes: list[Intake] = field(default_factory=list)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _socket: SocketMode | None = None
@@ -116,6 +119,13 @@ class Service:
             problems.append(f"storage: {type(error).__name__}")
         return not problems, {**facts, "problems": problems}
 
+    async def metrics(self) -> bytes:
+        """What was counted, for Prometheus; without the queue's depth where the storage has trouble."""
+        depth = None
+        with suppress(StorageError):
+            depth = await self.queue.depth()
+        return exposition(depth)
+
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._tasks[name] = asyncio.create_task(work, name=name)
 
@@ -146,14 +156,16 @@ class Service:
         settings = self.settings
         if not settings.socket_mode:
             secret = settings.slack_signing_secret.get_secret_value()
-            self.http = HttpServer(self.app, settings.host, settings.port, self.health, self.posts, secret=secret)
+            self.http = HttpServer(
+                self.app, settings.host, settings.port, self.health, self.metrics, self.posts, secret=secret
+            )
             return [self.http, *self.further]
         token = settings.slack_app_token.get_secret_value()
         await self._check_app_token(token)
         self._socket = SocketMode(self.app, token)
         if not settings.port_is_set:
             return [self._socket, *self.further]
-        self.http = HttpServer(None, settings.host, settings.port, self.health, self.posts)
+        self.http = HttpServer(None, settings.host, settings.port, self.health, self.metrics, self.posts)
         return [self._socket, self.http, *self.further]
 
     async def _check_app_token(self, token: str) -> None:

@@ -15,7 +15,7 @@ from handlers import histories, ids, requested, watching
 from handlers.alarm_choices import alarm_status
 from handlers.edge import Edge
 from handlers.forgetting import forget
-from handlers.requested import UsageError
+from handlers.parsing import UsageError
 
 
 @dataclass(frozen=True)

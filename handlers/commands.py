@@ -12,9 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers import ids
 from handlers.answering import Asker, carry_out
 from handlers.edge import Edge, ephemeral, to_all
-from handlers.parsing import parse
+from handlers.parsing import UsageError, parse
 from handlers.picker import PickerState, open_picker
-from handlers.requested import Alarms, Pick, UsageError
+from handlers.requested import Alarms, Pick
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,6 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, e
         reference=reference,
         response_url=body["response_url"],
     )
-    asked = None
     try:
         asked = parse(body.get("text") or "", default_region=edge.region_in(asker.channel))
         if isinstance(asked, Pick):
@@ -43,11 +42,12 @@ async def vpclink(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, e
             message = None
         else:
             message = await carry_out(asked, asker, edge)
+            if message and isinstance(asked, Alarms) and asked.on is not None:
+                await ack(to_all(message))
+                return
     except UsageError as error:
         message = edge.notice(error.problem, error.expected)
-    # What was chosen for the alarms of a channel concerns everybody in it.
-    chosen = isinstance(asked, Alarms) and asked.on is not None
-    await (ack(to_all(message) if chosen else ephemeral(message)) if message else ack())
+    await (ack(ephemeral(message)) if message else ack())
 
 
 async def unknown_command(ack: AsyncAck, body: dict[str, Any], edge: Edge) -> None:

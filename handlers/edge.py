@@ -55,10 +55,10 @@ class Edge:
     default_region: str | None = None
     bot_name: str = "vpclink"
     retention_days: int = 30
-    workspace_url: str = ""
-    """Address of the Slack workspace, of which the addresses of messages are made."""
     can_probe: bool = False
     """Whether something is set up that Probe now can probe from."""
+    workspace_url: str = ""
+    """Address of the Slack workspace, of which the addresses of messages are made."""
     guard: Guard = field(default_factory=open_to_all)
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
@@ -89,6 +89,12 @@ class Edge:
         put = await self.jobs.put(ALARM, ask.model_dump(mode="json"), key=key, group=group, delay=delay)
         event(log, "alarm received", job=put.job_id, duplicate=put.duplicate, alarm=ask.alarm.alarm_name)
 
+    async def enqueue_probe(self, ask: ProbeAsk, *, key: str, group: str) -> None:
+        """Keep a request to probe what a stored run is about, as `enqueue` keeps one to diagnose."""
+        await self.admit_to_run(ask.run, channel=ask.channel, user=ask.user)
+        put = await self.jobs.put(PROBE, ask.model_dump(mode="json"), key=key, group=group)
+        event(log, "probe asked for", job=put.job_id, duplicate=put.duplicate, run=ask.run)
+
     async def enqueue_task(self, kind: str, ask: BaseModel, *, key: str) -> None:
         """Keep a job of another kind (`bot.tasks`), as `enqueue` keeps a request."""
         put = await self.jobs.put(kind, ask.model_dump(mode="json"), key=key)
@@ -109,12 +115,6 @@ class Edge:
     async def begin_watch(self, watch: str, due: datetime, reference: str) -> None:
         """Have a watch checked for the first time."""
         await put_turn(self.jobs, WatchTurn(watch=watch, due=due, reference=reference), 0)
-
-    async def enqueue_probe(self, ask: ProbeAsk, *, key: str, group: str) -> None:
-        """Keep a request to probe what a stored run is about, as `enqueue` keeps one to diagnose."""
-        await self.admit_to_run(ask.run, channel=ask.channel, user=ask.user)
-        put = await self.jobs.put(PROBE, ask.model_dump(mode="json"), key=key, group=group)
-        event(log, "probe asked for", job=put.job_id, duplicate=put.duplicate, run=ask.run)
 
     async def first_time(self, key: str) -> bool:
         """Whether this was not answered before: for answers that need no job."""

@@ -11,8 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.report.message import Message
 from handlers.answering import Asker, carry_out
 from handlers.edge import Edge
-from handlers.parsing import parse
-from handlers.requested import UsageError
+from handlers.parsing import UsageError, parse
 from handlers.words import after_mention
 
 

@@ -10,24 +10,33 @@ from typing import Final
 from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
 from handlers.requested import (
+    ALARMS_USAGE,
     DIAGNOSE_USAGE,
     DOCTOR_USAGE,
+    EXPLAIN_USAGE,
+    FORGET_USAGE,
+    HISTORY_USAGE,
     LOGS_USAGE,
+    UNWATCH_USAGE,
     WATCH_USAGE,
+    Alarms,
     Command,
     Diagnose,
     Doctor,
+    EndWatch,
+    ExplainCheck,
+    ExplainLog,
+    Forget,
     Help,
+    History,
     ListWatches,
     Logs,
     Pick,
     StartWatch,
-    UsageError,
 )
-from handlers.short_words import SHORT
 from handlers.words import UnclosedQuoteError, Word, split_words
 
-VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "doctor", "alarms", "forget", "help")
+VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "alarms", "doctor", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
 LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
@@ -42,7 +51,23 @@ _STAGE = re.compile(r"^(\$default|[A-Za-z0-9_-]{1,128})$")  # AWS: API reference
 _REGION = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$")
 _ACCOUNT = re.compile(r"^[\w.-]{1,128}$")
 _SINCE = re.compile(r"^(?P<count>\d{1,6})(?P<unit>m|min|h|d)?$")
+_API_ID = re.compile(r"^[a-z0-9]{8,12}$")
+_DAYS = re.compile(r"^(?P<count>\d{1,4})d?$")
+_CODE = re.compile(r"^[A-Za-z]{2,5}-\d{2}$")
 _MINUTES = {None: 1, "m": 1, "min": 1, "h": 60, "d": 24 * 60}
+
+
+class UsageError(ValueError):
+    """What was written is not understood: the problem, and what was expected instead.
+
+    `field` is the part of the request that it is about (api, stage, route, region, account, since), where it is one's.
+    """
+
+    def __init__(self, problem: str, expected: str, field: str = "") -> None:
+        super().__init__(f"{problem} Expected: {expected}")
+        self.problem = problem
+        self.expected = expected
+        self.field = field
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
@@ -51,11 +76,19 @@ def parse(text: str, *, default_region: str | None) -> Command:
         verb, rest = _verb(text)
         if verb in {"pick", "help"}:
             return Pick() if verb == "pick" else Help()
-        if verb in SHORT:
-            return SHORT[verb](rest)
+        if verb == "explain":
+            return _explain(rest)
         words = split_words(rest)
+        if verb == "history":
+            return _history(words)
         if verb == "watch":
             return _watch(words, default_region)
+        if verb == "unwatch":
+            return _unwatch(words)
+        if verb == "forget":
+            return _forget(words)
+        if verb == "alarms":
+            return _alarms(rest)
         if verb == "doctor":
             return _doctor(words, default_region)
         if verb == "logs":
@@ -85,6 +118,20 @@ def _verb(text: str) -> tuple[str, str]:
     return verb, rest
 
 
+def _explain(rest: str) -> Command:
+    text = rest.strip()
+    if not text:
+        raise UsageError("There is nothing to explain.", EXPLAIN_USAGE)
+    bare = text.strip("`\"'“”")
+    return ExplainCheck(bare.upper()) if _CODE.match(bare) else ExplainLog(text)
+
+
+def _history(words: Sequence[Word]) -> Command:
+    if len(words) > 1:
+        raise UsageError("I list the runs of one API, or of all.", HISTORY_USAGE)
+    return History(words[0].text if words else "")
+
+
 def _watch(words: Sequence[Word], default_region: str | None) -> Command:
     """`every 30m` may stand anywhere behind the stage; a bare `30m` only at the end."""
     if not words or [word.text for word in words] == ["list"]:
@@ -98,6 +145,31 @@ def _watch(words: Sequence[Word], default_region: str | None) -> Command:
     else:
         return StartWatch(request_of(words, default_region, WATCH_USAGE), WATCH_EVERY_MINUTES)
     return StartWatch(request_of(rest, default_region, WATCH_USAGE), _minutes(given, _EVERY, "every"))
+
+
+def _unwatch(words: Sequence[Word]) -> Command:
+    if not words:
+        return ListWatches()
+    if len(words) > 2:
+        raise UsageError("I end the watch of one API.", UNWATCH_USAGE)
+    return EndWatch(words[0].text, words[1].text if len(words) == 2 else "")
+
+
+def _forget(words: Sequence[Word]) -> Command:
+    said = [word.text for word in words]
+    if len(said) == 1 and _API_ID.match(said[0]):
+        return Forget(api_id=said[0])
+    if len(said) == 2 and said[0] == "--before" and (match := _DAYS.match(said[1])):
+        return Forget(days=int(match["count"]))
+    raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
+
+
+def _alarms(rest: str) -> Alarms:
+    word = rest.strip().strip("`").casefold()
+    choices: dict[str, bool | None] = {"on": True, "off": False, "status": None, "": None}
+    if word not in choices:
+        raise UsageError(f"I do not know what “{word[:60]}” is for alarms.", ALARMS_USAGE)
+    return Alarms(choices[word])
 
 
 def _doctor(words: Sequence[Word], default_region: str | None) -> Command:

@@ -24,24 +24,11 @@ USAGES: Final = {
     "history_usage": HISTORY_USAGE,
     "watch_usage": WATCH_USAGE,
     "unwatch_usage": UNWATCH_USAGE,
-    "doctor_usage": DOCTOR_USAGE,
     "alarms_usage": ALARMS_USAGE,
+    "doctor_usage": DOCTOR_USAGE,
     "forget_usage": FORGET_USAGE,
 }
 """All of them, by their names in the template of `help`."""
-
-
-class UsageError(ValueError):
-    """What was written is not understood: the problem, and what was expected instead.
-
-    `field` is the part of the request that it is about (api, stage, route, region, account, since), where it is one's.
-    """
-
-    def __init__(self, problem: str, expected: str, field: str = "") -> None:
-        super().__init__(f"{problem} Expected: {expected}")
-        self.problem = problem
-        self.expected = expected
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
-from bot.reading import CannotReadError, SharedReadings
+from bot.reading import CannotReadError, InThreads, SharedReadings
 from bot.report.running_view import INTERRUPTED
 from bot.store.database import Database
 from bot.store.errors import StorageFull
@@ -275,7 +275,7 @@ async def test_a_body_that_is_none_of_ours_is_refused(worker):
 
 
 async def test_readings_end_with_the_process(reading):
-    readings = SharedReadings(reading, CLOCK, deadline=5, threads=1)
+    readings = SharedReadings(InThreads(reading, CLOCK, threads=1), deadline=5)
     reading.gate = threading.Event()
     waiting = asyncio.create_task(readings.evidence(REQUEST, lambda *_: None))
     await asyncio.sleep(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -94,7 +95,8 @@ def collect(
             with slots:
                 answers.put((source, keys, reader.read(source, keys, request, evidence.at)))
 
-        threading.Thread(target=work, name=f"read-{source.name}", daemon=True).start()
+        # In the caller's context: a log line of the thread carries the caller's reference.
+        threading.Thread(target=copy_context().run, args=(work,), name=f"read-{source.name}", daemon=True).start()
 
     while True:
         new = frozenset(key for key in wanted(evidence) - pending if only is None or key[0] in only)

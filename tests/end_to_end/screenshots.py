@@ -41,7 +41,6 @@ async def _pictures(page: Page) -> None:
     await _other_reports(page)
     await _picker(page)
     await _alarm(page)
-    await probe_pictures(page)
     await _lists(page)
 
 
@@ -89,10 +88,24 @@ async def _other_reports(page: Page) -> None:
     unknown = page.get_by_role("main").get_by_test_id("message").filter(has_text="nope").last
     await expect(unknown).to_contain_text(re.compile("no api", re.IGNORECASE), timeout=30 * SECONDS)
     await _picture(unknown, "unknown-api.png")
+    await probe_pictures(page)
     await type_command(page, "/vpclink diagnoze orders prod")
     error = page.get_by_role("main").get_by_test_id("message").filter(has_text="Did you mean diagnose?").last
     await expect(error).to_contain_text("Only visible to you", timeout=10 * SECONDS)
     await _picture(error, "error.png")
+
+
+async def probe_pictures(page: Page) -> None:
+    """What is asked before a probe, and what the wire said."""
+    await type_command(page, "/vpclink diagnose identity prod")
+    report = page.get_by_role("main").get_by_test_id("message").filter(has_text="identity / prod").last
+    await report.get_by_role("button", name="Probe now").click(timeout=30 * SECONDS)
+    await page.get_by_role("dialog").screenshot(path=IMAGES / "probe-confirm.png")
+    await page.get_by_role("dialog").get_by_role("button", name="Probe now").click()
+    await expect(report).to_contain_text("Confirmed", timeout=30 * SECONDS)
+    await report.get_by_test_id("open-thread").click()
+    wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text="What the wire says").last
+    await _picture(wire, "probe.png")
 
 
 async def _picker(page: Page) -> None:
@@ -132,19 +145,6 @@ async def _lists(page: Page) -> None:
     await page.get_by_test_id("app-vpclink").click()
     await expect(page.get_by_test_id("home")).to_contain_text("reads allowed", timeout=10 * SECONDS)
     await page.screenshot(path=IMAGES / "home.png")
-
-
-async def probe_pictures(page: Page) -> None:
-    """What is asked before a probe, and what the wire said."""
-    await type_command(page, "/vpclink diagnose identity prod")
-    report = page.get_by_role("main").get_by_test_id("message").filter(has_text="identity / prod").last
-    await report.get_by_role("button", name="Probe now").click(timeout=30 * SECONDS)
-    await page.get_by_role("dialog").screenshot(path=IMAGES / "probe-confirm.png")
-    await page.get_by_role("dialog").get_by_role("button", name="Probe now").click()
-    await expect(report).to_contain_text("Confirmed", timeout=30 * SECONDS)
-    await report.get_by_test_id("open-thread").click()
-    wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text="What the wire says").last
-    await _picture(wire, "probe.png")
 
 
 async def _picture(message: Locator, name: str) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,51 +18,20 @@ from bot.backends import open_backends
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
 from bot.demo.slack.workspace import DemoAlarm, UserGroup
-from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
-from bot.diagnosis.evidence import Absent, Evidence, Outcome
-from bot.diagnosis.model import Request, Timing
-from bot.diagnosis.sources import Source
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Request
 from bot.manifest import manifest
 from bot.responding.looking import Alarms
 from bot.service import Service
 from bot.settings import Settings
 from bot.store.catalogue import NamedApi, Parts
 from tests.diagnosis import worlds as w
+from tests.saved_evidence import EvidenceReader, broken
 
 CHECKS = [by_code()[code] for code in ("VPL-03", "TG-01", "LOG-06")]
 """Three checks stand for all: these tests are about what becomes of a report, not about what is in it."""
 CHANNEL, ALICE, BRUNO = "C01INCIDENTS", "U01ALICE", "U01BRUNO"
-
-
-def broken() -> Evidence:
-    """No target is healthy, and the log has a failing request."""
-    health = tuple(w.target(target, "unhealthy", "Target.FailedHealthChecks") for target in w.TARGETS)
-    return w.logged(
-        "Execution failed due to configuration error: There was an internal error while executing your request",
-        "Method completed with status: 500",
-        evidence=w.changed(s.TARGET_HEALTH, w.GROUP, health),
-    )
-
-
-class EvidenceReader:
-    """Reads saved evidence as if it were AWS; what is not in it does not exist. `gate` holds back every read."""
-
-    def __init__(self, evidence: Evidence, gate: threading.Event | None = None) -> None:
-        self._evidence = evidence
-        self._gate = gate
-
-    def batches(self, source: Source[Any], keys: Sequence[str]) -> Sequence[Sequence[str]]:
-        return [keys]
-
-    def read(self, source: Source[Any], keys: Sequence[str], request: Request, at: datetime) -> Mapping[str, Outcome]:
-        if self._gate:
-            self._gate.wait(20)
-        reads = self._evidence.reads
-        return {key: reads.get((source.name, key), reads.get((source.name, w.request().api), Absent())) for key in keys}
-
-    def timing(self) -> Timing:
-        return Timing(aws_calls=24, by_service={"ec2": 24})
 
 
 @dataclass

@@ -227,8 +227,8 @@ class Desk:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
-    guard: Guard = field(default_factory=open_to_all)
     can_probe: bool = False
+    guard: Guard = field(default_factory=open_to_all)
 
     def __post_init__(self) -> None:
         async def authorize(**_: object) -> AuthorizeResult:

@@ -148,12 +148,6 @@ async def test_a_choice_about_a_forgotten_run_says_why(desk, name):
     assert desk.jobs.put_jobs == {}
 
 
-async def test_probe_now_says_what_to_do_until_there_is_a_probe(desk, store):
-    await keep(store)
-    await desk.send(pressed(ids.PROBE, samples.RUN))
-    assert "Nothing is set up that could probe" in desk.answers[0]["text"]
-
-
 async def test_a_choice_of_another_version_is_told(desk):
     await desk.send(chosen(ids.MORE, "fly:SG-03 x"))
     assert "another version" in desk.answers[0]["text"]

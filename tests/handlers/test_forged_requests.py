@@ -284,7 +284,10 @@ async def server(desk):
     async def health():
         return True, {}
 
-    made = HttpServer(desk.app, "127.0.0.1", 0, health, secret=p.SECRET)
+    async def no_metrics():
+        return b""
+
+    made = HttpServer(desk.app, "127.0.0.1", 0, health, no_metrics, secret=p.SECRET)
     await made.start()
     yield made
     await made.stop()

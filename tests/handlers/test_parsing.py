@@ -17,7 +17,7 @@ from handlers.requested import (
 )
 
 HERE = "eu-west-1"
-EVERY_VERB = "diagnose, logs, explain, history, watch, unwatch, doctor, alarms, forget, help"
+EVERY_VERB = "diagnose, logs, explain, history, watch, unwatch, alarms, doctor, forget, help"
 URL = "https://a1b2c3d4e5.execute-api.us-east-2.amazonaws.com"
 
 

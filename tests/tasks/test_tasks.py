@@ -14,7 +14,7 @@ from bot.diagnosis.evidence import from_json, to_json
 from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
 from bot.jobs.message import job_id
-from bot.reading import CannotReadError, SharedReadings
+from bot.reading import CannotReadError, InThreads, SharedReadings
 from bot.report.pace import Pace
 from bot.report.poster import Poster
 from bot.report.render import Renderer
@@ -62,7 +62,7 @@ class Bench:
         return Doctor(self.answers, examine, Examinations(self.store.values), CLOCK)
 
     def logs(self, reading):
-        readings = SharedReadings(reading, CLOCK, deadline=20, threads=2)
+        readings = SharedReadings(InThreads(reading, CLOCK, threads=2), deadline=20)
         return FreshLogs(self.answers, readings, Reports(self.store))
 
     def export(self):
@@ -123,7 +123,7 @@ async def test_logs_reads_the_log_sources_alone_and_show_logs_opens_them(bench):
 
 
 async def _read_by(bench, reading):
-    readings = SharedReadings(reading, CLOCK, deadline=20, threads=2)
+    readings = SharedReadings(InThreads(reading, CLOCK, threads=2), deadline=20)
     return await readings.evidence(w.request(), lambda *_: None, only=SOURCES)
 
 

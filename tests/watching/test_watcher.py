@@ -9,7 +9,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
 from bot.jobs.message import job_id
-from bot.reading import CannotReadError, SharedReadings
+from bot.reading import CannotReadError, InThreads, SharedReadings
 from bot.report.pace import Pace
 from bot.report.poster import Poster
 from bot.report.render import Renderer
@@ -66,7 +66,7 @@ class Bench:
             watches=self.watches,
             poster=Poster(client, self.store.posts, Pace(lambda: 0.0, no_wait, 0), sleep=no_wait),
             renderer=Renderer(ids.for_templates()),
-            readings=SharedReadings(lambda request: self.reading(request), clock, deadline=20, threads=2),
+            readings=SharedReadings(InThreads(lambda request: self.reading(request), clock, threads=2), deadline=20),
             clock=clock,
             checks=CHECKS,
         )

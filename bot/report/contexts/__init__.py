@@ -32,7 +32,6 @@ from bot.report.contexts.answers import (
 )
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.home import (
-    HomeSnooze,
     HomeView,
     PlaceLine,
 )
@@ -130,7 +129,6 @@ __all__ = [
     "Headline",
     "HelpText",
     "HistoryPage",
-    "HomeSnooze",
     "HomeView",
     "HopFindings",
     "Inconclusive",
@@ -154,6 +152,7 @@ __all__ = [
     "Refused",
     "Remaining",
     "Repair",
+    "RequestChoice",
     "RunLine",
     "SnoozeLine",
     "Step",

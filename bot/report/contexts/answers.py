@@ -45,8 +45,8 @@ class HelpText(Context):
     watch_usage: str
     unwatch_usage: str
     doctor_usage: str
-    forget_usage: str
     alarms_usage: str
+    forget_usage: str
 
 
 @dataclass(frozen=True)
