@@ -93,7 +93,7 @@ def test_a_missing_subnet_is_left_out_of_the_new_link():
     assert finding.summary == f"Subnet {FIRST} of VPC link {v2.LINK_V2} does not exist."
     assert finding.citations[0].resource == FIRST
     assert f"--subnet-ids {SECOND} --security-group-ids {v2.LINK_SG}" in finding.fix.cli[0]
-    assert finding.fix.terraform.startswith("aws_apigatewayv2_vpc_link")
+    assert 'subnet_ids         = ["subnet-b"]' in finding.fix.terraform
 
 
 def test_it_names_the_interfaces_that_carry_other_groups():
