@@ -81,10 +81,11 @@ class VpcLinkQuotaReached(Check[LinkHop]):
 def _uncounted(link: VpcLinkV1 | VpcLinkV2, walk: Walk) -> str:
     quota, region = _quota(link, walk), walk.request.region
     if quota:
+        allowed = f"{quota.value:g}"
         return _(
             "VPC link {link} is FAILED without a message; {quota} links are allowed in {region}. Count them.",
             link=link.id,
-            quota=f"{quota.value:g}",
+            quota=allowed,
             region=region,
         )
     return _(
