@@ -56,10 +56,11 @@ class AclAnswer:
         if self.allowed == "all":
             return ""
         if self.entry is None:
-            nothing = _("outbound: no rule allows it") if self.egress else _("inbound: no rule allows it")
-            return f"{self.acl} {nothing}"
-        rule = describe_entry(self.entry)
-        return f"{self.acl} {_('outbound {rule}', rule=rule) if self.egress else _('inbound {rule}', rule=rule)}"
+            said = _("outbound: no rule allows it") if self.egress else _("inbound: no rule allows it")
+        else:
+            rule = describe_entry(self.entry)
+            said = _("outbound {rule}", rule=rule) if self.egress else _("inbound {rule}", rule=rule)
+        return f"{self.acl} {said}"
 
     @property
     def ports(self) -> str:

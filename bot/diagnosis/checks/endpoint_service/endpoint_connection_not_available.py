@@ -130,7 +130,7 @@ class EndpointConnectionNotAvailable(Check[ServiceHop]):
                 count=others,
             )
         if being_made(subject):
-            summary = f"{summary} {_('VPC link {link} is still PENDING.', link=subject.link.id)}"
+            summary += " " + _("VPC link {link} is still PENDING.", link=subject.link.id)
             return self.warned(service_id, summary, [citation], recreate(subject.link), subject=subject)
         return self.failed(service_id, summary, [citation], recreate(subject.link), subject=subject)
 

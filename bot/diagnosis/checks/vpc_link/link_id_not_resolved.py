@@ -86,7 +86,7 @@ class LinkIdNotResolved(Check[LinkHop]):
                 "Stage variable {name}, which names the VPC link of {path}, is not set on stage {stage}.", **known
             )
         if near:
-            summary = f"{summary} {_('There is one called {near}: is that what is meant?', near=near)}"
+            summary += " " + _("There is one called {near}: is that what is meant?", near=near)
         names = ", ".join(sorted(path.variables)) or _("none")
         citations = [literal, self.cite(STAGE, _resource(path), "variables", names)]
         value = path.variables[near] if near and name == link_variable(path) else ""

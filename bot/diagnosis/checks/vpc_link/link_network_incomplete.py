@@ -99,7 +99,7 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
         citation = self.cite(LINK_INTERFACES, link.id, "NetworkInterfaces", value)
         summary = _no_interface(link)
         if there:
-            summary = f"{summary} {_('{count} carry other groups.', count=len(there))}"
+            summary += " " + _("{count} carry other groups.", count=len(there))
         yield self.warned(link.id, summary, [citation], _look(link), subject=subject)
 
     def _free(self, subject: BalancerHop, link: VpcLinkV2, subnets: list[Subnet]) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ class VpcLinkNotAvailable(Check[LinkHop]):
             summary = _("VPC link {link} is still PENDING.", link=link.id)
             if message:
                 summary = _("VPC link {link} is still PENDING: {message}.", link=link.id, message=message)
-            summary = f"{summary} {_('A new link takes up to ten minutes.')}"
+            summary += " " + _("A new link takes up to ten minutes.")
             yield self.warned(link.id, summary, citations, _wait(subject), subject=subject)
         elif status in {"FAILED", "DELETING"}:
             summary = _("VPC link {link} is {status}.", link=link.id, status=status)
