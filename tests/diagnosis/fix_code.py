@@ -3,6 +3,10 @@
 import hcl2
 import yaml
 
+_TERRAFORM_RULE = {
+    *("security_group_id", "ip_protocol", "from_port", "to_port"),
+    *("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id"),
+}
 TERRAFORM = {
     "aws_api_gateway_integration": {"connection_id", "integration_target"},
     "aws_api_gateway_stage": {"variables", "canary_settings"},
@@ -26,24 +30,8 @@ TERRAFORM = {
     "aws_lb_target_group": {"load_balancing_cross_zone_enabled"},
     "aws_servicequotas_service_quota": {"quota_code", "service_code", "value"},
     "aws_vpc_endpoint_connection_accepter": {"vpc_endpoint_id", "vpc_endpoint_service_id"},
-    "aws_vpc_security_group_egress_rule": {
-        "security_group_id",
-        "ip_protocol",
-        "from_port",
-        "to_port",
-        "cidr_ipv4",
-        "cidr_ipv6",
-        "referenced_security_group_id",
-    },
-    "aws_vpc_security_group_ingress_rule": {
-        "security_group_id",
-        "ip_protocol",
-        "from_port",
-        "to_port",
-        "cidr_ipv4",
-        "cidr_ipv6",
-        "referenced_security_group_id",
-    },
+    "aws_vpc_security_group_egress_rule": _TERRAFORM_RULE,
+    "aws_vpc_security_group_ingress_rule": _TERRAFORM_RULE,
 }
 """Types of the provider hashicorp/aws that our fixes use, and the arguments that they use of them."""
 
