@@ -27,6 +27,7 @@ _SHUTDOWN_SECONDS = 3.0
 _BODY_SECONDS = 5.0
 """How long a body may take: Slack gives up after three."""
 
+Post = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Metrics = Callable[[], Awaitable[bytes]]
 """What was counted, in Prometheus's text format. It names no API, channel or person."""
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
@@ -36,7 +37,8 @@ Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
 class HttpServer:
     """Listens on an address. With an app it takes Slack's requests; without one it only tells how things stand.
 
-    `secret` is the signing secret; without it no request is Slack's. `wall` is a clock, in seconds since 1970.
+    `posts` are further paths that take a POST, each with what handles it. `secret` is the signing secret; without it no
+    request is Slack's. `wall` is a clock, in seconds since 1970.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class HttpServer:
         port: int,
         health: Health,
         metrics: Metrics,
+        posts: Mapping[str, Post] | None = None,
         *,
         secret: str = "",
         wall: Callable[[], float] = time.time,
@@ -58,6 +61,8 @@ class HttpServer:
         if app is not None:
             self._application.router.add_post(EVENTS_PATH, self._slack(app))
         self._application.router.add_get(HEALTH_PATH, self._health)
+        for path, handle in (posts or {}).items():
+            self._application.router.add_post(path, handle)
         self._application.router.add_get(LIVE_PATH, self._live)
         self._application.router.add_get(METRICS_PATH, self._metrics)
         self._report = health

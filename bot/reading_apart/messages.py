@@ -19,11 +19,15 @@ LENGTH: Final = struct.Struct(">I")
 
 @dataclass(frozen=True)
 class Order:
-    """Read this. `reference` stands in the log lines; `trace` says to which span it belongs."""
+    """Read this, or of it these sources alone.
+
+    `reference` stands in the log lines; `trace` says to which span it belongs.
+    """
 
     number: int
     request: Request
     deadline: float
+    only: frozenset[str] | None = None
     reference: str = ""
     trace: dict[str, str] = field(default_factory=dict)
 

@@ -42,11 +42,10 @@ class _Reading:
 
 
 class ReadingProcess:
-    """`Collector` over one child process. `command` is what runs it; `deadline` is in seconds, for one reading."""
+    """`Collector` over one child process, which `command` runs."""
 
-    def __init__(self, *command: str, deadline: float) -> None:
+    def __init__(self, *command: str) -> None:
         self._command = command
-        self._deadline = deadline
         self._numbers = itertools.count()
         self._starting = asyncio.Lock()
         self._process: Process | None = None
@@ -54,13 +53,15 @@ class ReadingProcess:
         self._closed = False
         self._waiting: dict[int, _Reading] = {}
 
-    async def collect(self, request: Request, progress: engine.Progress) -> Evidence:
+    async def collect(
+        self, request: Request, progress: engine.Progress, *, deadline: float, only: frozenset[str] | None = None
+    ) -> Evidence:
         """See `Collector.collect`. ReadingFailed where the process ended or failed."""
         process = await self._running()
         number = next(self._numbers)
         reading = self._waiting[number] = _Reading(asyncio.get_running_loop().create_future(), progress)
         try:
-            self._send(process, Order(number, request, self._deadline, current_reference(), trace_headers()))
+            self._send(process, Order(number, request, deadline, only, current_reference(), trace_headers()))
             return await reading.done
         finally:
             del self._waiting[number]
@@ -134,6 +135,6 @@ async def _ended(process: Process) -> int:
         return await process.wait()
 
 
-def reading_process(*, deadline: float, log_level: str) -> ReadingProcess:
+def reading_process(*, log_level: str) -> ReadingProcess:
     """The process that `vpclink serve` reads with; it has this process's environment, credentials included."""
-    return ReadingProcess(sys.executable, "-m", "bot.reading_apart.worker", log_level, deadline=deadline)
+    return ReadingProcess(sys.executable, "-m", "bot.reading_apart.worker", log_level)

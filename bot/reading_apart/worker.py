@@ -56,7 +56,14 @@ class ReadingWorker:
         with referring(order.reference), continued(order.trace):
             try:
                 reader = self._readers(order.request)
-                read = engine.collect(order.request, reader, self._clock, deadline=order.deadline, progress=progress)
+                read = engine.collect(
+                    order.request,
+                    reader,
+                    self._clock,
+                    deadline=order.deadline,
+                    progress=progress,
+                    only=order.only,
+                )
                 answer = Answer(order.number, "done", new(read))
             except CannotReadError as error:
                 answer = Answer(order.number, "cannot-read", why=str(error))

@@ -25,6 +25,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
 from bot.demo.slack.delivery.signing import signature_headers
+from bot.store.catalogue import Place
 from handlers import ids, intake
 from handlers.web import EVENTS_PATH, HttpServer
 from tests.handlers import payloads as p
@@ -311,6 +312,8 @@ def is_crash(record: logging.LogRecord) -> bool:
 
 async def test_ten_thousand_forged_requests(desk, server, caplog):
     caplog.set_level(logging.ERROR)
+    # A command without words opens the form, which has names read where none are known: here they are.
+    await desk.edge.catalogue.keep_apis(Place("eu-west-1"), (), desk.edge.now())
     url = server.address + EVENTS_PATH
     seen: Counter[tuple[str, int]] = Counter()
     requests, wrong = forged_requests(), []

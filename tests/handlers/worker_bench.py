@@ -38,7 +38,7 @@ def new_worker(slack, store, readers, **changes) -> Worker:
             "store": store,
             "poster": Poster(client, store.posts, Pace(lambda: 0.0, no_wait, 0), sleep=no_wait),
             "renderer": Renderer(ids.for_templates()),
-            "readings": SharedReadings(InThreads(readers, CLOCK, deadline=20, threads=4)),
+            "readings": SharedReadings(InThreads(readers, CLOCK, threads=4), deadline=20),
             "clock": CLOCK,
             "bot_name": "vpclink",
             "checks": CHECKS,
