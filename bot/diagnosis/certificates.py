@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from bot.language import _, plural
+
 ValidityState = Literal["valid", "expired", "not-yet-valid", "expires-soon", "unknown"]
 ChainState = Literal["complete", "incomplete", "self-signed", "unordered", "unreadable"]
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
@@ -62,7 +64,7 @@ def wildcard_doubt(name: str) -> str:
     Clients with a list of public suffixes refuse `*.co.uk`. Which list API Gateway uses is not documented, and the
     rule of thumb here knows only the usual shapes: enough for a warning, never for a fault.
     """
-    wild, _, parent = _canonical(name).partition(".")
+    wild, _dot, parent = _canonical(name).partition(".")
     labels = parent.split(".")
     country = len(labels) == 2 and labels[0] in _SHARED_SECOND_LEVELS and len(labels[1]) == 2
     if wild == "*" and (len(labels) == 1 or country):
@@ -82,8 +84,9 @@ def explain_mismatch(host: str, names: Sequence[str]) -> str:
         return "the certificate names no host"
     if _address(host):
         addresses = [name for name in usable if _address(name)]
-        listed = f"only {_some(addresses)}" if addresses else f"no address at all, only {_some(usable)}"
-        return f"{host} is an IP address, and the certificate names {listed}"
+        if addresses:
+            return f"{host} is an IP address, and the certificate names only {_some(addresses)}"
+        return f"{host} is an IP address, and the certificate names no address at all, only {_some(usable)}"
     nearest = max(usable, key=lambda name: _nearness(_canonical(host), _canonical(name)))
     return _reason(host, nearest) or f"{host} is none of the names in the certificate: {_some(usable)}"
 
@@ -127,7 +130,7 @@ def _nearness(host: str, name: str) -> tuple[int, bool, float]:
 def _reason(host: str, name: str) -> str:
     """Why this one name does not cover the host; empty where it is simply another name."""
     wanted, form = _canonical(host), _canonical(name)
-    wild, _, parent = form.partition(".")
+    wild, _dot, parent = form.partition(".")
     if wild == "*" and wanted == parent:
         return f"{name} covers names one label below {parent}, not {parent} itself"
     if wild == "*" and wanted.endswith(f".{parent}"):
@@ -141,8 +144,8 @@ def _reason(host: str, name: str) -> str:
 
 
 def _some(names: Sequence[str], limit: int = 3) -> str:
-    more = f" (+{len(names) - limit} more)" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more
+    shown, more = ", ".join(names[:limit]), len(names) - limit
+    return plural("{names} (+{count} more)", "{names} (+{count} more)", more, names=shown) if more > 0 else shown
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from urllib.parse import quote
 
@@ -38,6 +38,10 @@ class ProbeTarget:
     path: str = field(compare=False)
     what: str = field(compare=False)
     """What stands there, in words: `target i-0a1 of orders-tg`, `load balancer orders-nlb`."""
+    group: str = field(default="", compare=False)
+    """The target group of a target; empty for a load balancer's own address."""
+    is_node: bool = field(default=False, compare=False)
+    """Whether it is an address of a load balancer."""
     internet_facing: bool = field(default=False, compare=False)
     """Whether its load balancer faces the internet: only then may a public address be tried."""
 
@@ -99,8 +103,8 @@ def nodes_of(hop: ListenerHop) -> tuple[ProbeTarget, ...]:
         return ()
     if not port or hop.balancer.scheme not in {"http", "https"}:
         return ()
-    made = (_made(hop.balancer, address, port, hop.balancer.scheme, f"load balancer {name}") for address in addresses)
-    return tuple(made)
+    what, scheme = f"load balancer {name}", hop.balancer.scheme
+    return tuple(replace(_made(hop.balancer, a, port, scheme, what), is_node=True) for a in addresses)
 
 
 def instances_of(link: LinkHop) -> tuple[ProbeTarget, ...]:
@@ -109,7 +113,8 @@ def instances_of(link: LinkHop) -> tuple[ProbeTarget, ...]:
         ports = cloud_map_ports(link)
     except MissingEvidence:
         return ()
-    name, scheme = f"instance of {link.cloud_map_arn.rpartition('/')[2]}", link.path.endpoint.scheme
+    service, scheme = link.cloud_map_arn.rpartition("/")[2], link.path.endpoint.scheme
+    name = f"instance of {service}"
     return tuple(
         ProbeTarget(address, port, scheme, _server_name(link.path), "/", name)
         for port, addresses in ports.items()
@@ -139,9 +144,9 @@ def _target(hop: TargetGroupHop, target: TargetHop, scheme: str) -> ProbeTarget 
     address, port, group = _address(target), target.port, hop.group
     if not address or not port:
         return None
-    label = f"target {target.id}" if target.id != address else "target"
     name = group.target_group_name if group else hop.arn
-    return _made(hop.balancer, address, port, scheme, f"{label} of {name}")
+    what = f"target {target.id} of {name}" if target.id != address else f"target of {name}"
+    return replace(_made(hop.balancer, address, port, scheme, what), group=name)
 
 
 def _made(balancer: BalancerHop, address: str, port: int, scheme: str, what: str) -> ProbeTarget:
@@ -194,7 +199,7 @@ def _by_turns(targets: Sequence[TargetHop]) -> Iterator[TargetHop]:
 
 
 def _sample(every: Sequence[ProbeTarget]) -> frozenset[ProbeTarget]:
-    nodes = [x for x in every if x.what.startswith("load balancer")]
+    nodes = [x for x in every if x.is_node]
     targets = [x for x in every if x not in nodes]
     kept = targets[: MOST_TARGETS - min(_NODES, len(nodes))]
     return frozenset((*kept, *nodes[: MOST_TARGETS - len(kept)]))
@@ -203,7 +208,8 @@ def _sample(every: Sequence[ProbeTarget]) -> frozenset[ProbeTarget]:
 def _why_none(walk: Walk) -> str:
     gaps = {gap.action for gap in (*walk.target_groups.gaps, *walk.listeners.gaps)}
     if gaps:
-        return f"Which addresses stand on this path could not be read ({', '.join(sorted(gaps))})."
+        actions = ", ".join(sorted(gaps))
+        return f"Which addresses stand on this path could not be read ({actions})."
     if not walk.listeners.items:
         return "The path ends before a load balancer's listener, so no address is known that a request would reach."
     return "No target and no load balancer address is known on this path."

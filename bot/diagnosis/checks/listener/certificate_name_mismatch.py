@@ -11,13 +11,13 @@ from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
 from bot.diagnosis.checks.listener.probed_tls import Wire, agreed, wire
 from bot.diagnosis.checks.listener.served_certificates import Served, names_of, served_to
-from bot.diagnosis.checks.listener.uri_change import change_uri
+from bot.diagnosis.checks.listener.uri_change import change_uri, host_as_code
 from bot.diagnosis.checks.vpc_link.link_commands import deploy
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.probed import Probed, cite_fault, serving
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
 
@@ -84,9 +84,9 @@ class CertificateNameMismatch(Check[ListenerHop]):
             if logged is None:
                 raise
             return logged
-        if served.covering and wildcard_doubt(served.covering):
+        if doubt := wildcard_doubt(served.covering) if served.covering else "":
             citation = self.cite(CERTIFICATE, served.arn, "SubjectAlternativeNames", served.covering)
-            return self.warned(served.arn, f"{wildcard_doubt(served.covering)}.", [citation], subject=subject)
+            return self.warned(served.arn, f"{doubt}.", [citation], subject=subject)
         if served.covering:
             return self.passed(served.arn, f"The certificate names {host} ({served.covering}).", subject=subject)
         if served.certificate is None:
@@ -98,9 +98,10 @@ class CertificateNameMismatch(Check[ListenerHop]):
             self.cite(CERTIFICATE, served.arn, field, ", ".join(names)),
             self.cite(LISTENERS, subject.listener.listener_arn, "Certificates", served.arn),
         ]
-        summary = f"The certificate of {_where(subject)} does not name {host}: {explain_mismatch(host, names)}."
+        why = explain_mismatch(host, names)
+        summary = f"The certificate of {_where(subject)} does not name {host}: {why}."
         if _BALANCER_NAME.search(host):
-            summary += " No public certificate can name a load balancer's own DNS name."
+            summary += " " + _("No public certificate can name a load balancer's own DNS name.")
         return self.failed(served.arn, summary, citations, _fix(subject, host, served), subject=subject)
 
     def _passed_through(self, subject: ListenerHop, host: str, walk: Walk) -> Finding:
@@ -129,9 +130,13 @@ class CertificateNameMismatch(Check[ListenerHop]):
     def _probed(self, subject: ListenerHop, host: str, shown: Sequence[Probed]) -> Finding:
         """The mismatch as a probe saw it."""
         names = shown[0].tls.sans or _common_name(shown[0].tls.subject)
-        summary = (
-            f"Behind {_where(subject)}, {serving(shown)} a certificate that does not fit: "
-            f"{explain_mismatch(host, names)}."
+        summary = plural(
+            "Behind {where}, {places} serves a certificate that does not fit: {why}.",
+            "Behind {where}, {places} serve a certificate that does not fit: {why}.",
+            len(shown),
+            where=_where(subject),
+            places=places(shown),
+            why=explain_mismatch(host, names),
         )
         fix, cited = _fix(subject, host, None, names), cite_fault(shown, "tls", _MISMATCH)
         return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)
@@ -186,6 +191,7 @@ def _aside(hop: ListenerHop) -> str:
 
 
 def _where(hop: ListenerHop) -> str:
+    """A listener's name of ids and AWS's own words, the same in every language."""
     return f"{balancer_name(hop.balancer.arn)} {hop.listener.protocol} {hop.listener.port}"
 
 
@@ -214,12 +220,17 @@ def _fix(hop: ListenerHop, host: str, served: Served | None, names: tuple[str, .
         add = f"aws elbv2 add-listener-certificates --listener-arn {hop.listener.listener_arn}"
         commands = (*commands, f"{add} --certificates CertificateArn=NEW_CERTIFICATE_ARN")
         reissue = f"Or add a certificate that names {host} to the listener."
-    where = "as the server name to verify" if path.api.protocol == "HTTP" else "into the integration's URI"
+    summary = f"Put {name} into the integration's URI (it need not resolve), or serve a certificate that names {host}."
+    if path.api.protocol == "HTTP":
+        summary = (
+            f"Put {name} as the server name to verify (it need not resolve), or serve a certificate that names {host}."
+        )
+    cloudformation, terraform = host_as_code(path, name)
     return Fix(
-        summary=f"Put {name} {where} (it need not resolve), or serve a certificate that names {host}.",
+        summary=summary,
         cli=commands,
-        cloudformation="AWS::ApiGateway::Method Integration.Uri, or AWS::ApiGatewayV2::Integration TlsConfig.",
-        terraform="aws_api_gateway_integration uri; aws_apigatewayv2_integration tls_config.server_name_to_verify.",
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="API Gateway › Resources › the method › Integration request › Endpoint URL; then Deploy.",
         steps=(f"Either put {name} there, and deploy.", reissue),
     )

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.certificate_fixes import (
     CONSOLE,
+    IMPORTED,
     import_again,
     on_target,
     use_public,
     with_sound_certificate,
 )
 from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, agreed, wire
-from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, named, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
 from bot.diagnosis.evidence import Evidence
@@ -21,7 +22,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import Probed, cite_fault, serving
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.sources import (
     CERTIFICATE,
     CERTIFICATE_BODY,
@@ -97,7 +98,10 @@ class CertificateNotTrusted(Check[ListenerHop]):
             return self.undecided(first.arn, summary, subject=subject)
         distrusted = logged(walk, subject.path, "E3").any if doubtful else ()
         if distrusted:
-            summary = f"{summary[:-1]}, but the log shows that API Gateway does not trust it (E3)."
+            summary = (
+                f"{label(subject)}: its certificate {first.words}, but the log shows that API Gateway does not trust "
+                "it (E3)."
+            )
             cited = [first.citation, *citations(distrusted, walk)]
             return self.warned(first.arn, summary, cited, _fix(subject, first), subject=subject)
         if first.trust in {Trust.UNORDERED, Trust.UNLISTED}:
@@ -137,7 +141,16 @@ class CertificateNotTrusted(Check[ListenerHop]):
         """A chain without a trusted root as a probe was served it."""
         fault = next(x for x in NO_ROOT if x in bad[0].tls.faults)
         said = bad[0].tls.explanations.get(fault) or fault
-        summary = f"{label(subject)}: {serving(bad)} a certificate that API Gateway does not trust: {said}."
+        summary = plural(
+            "Listener {protocol} {port} of {balancer}: {places} serves a certificate that API Gateway does not trust: "
+            "{why}.",
+            "Listener {protocol} {port} of {balancer}: {places} serve a certificate that API Gateway does not trust: "
+            "{why}.",
+            len(bad),
+            **named(subject),
+            places=places(bad),
+            why=said,
+        )
         cited = [*cite_fault(bad, "tls", *NO_ROOT), *citations(logged(walk, subject.path, "E3").any, walk)]
         return self.failed(subject.listener.listener_arn, summary, cited, _on_target(), subject=subject)
 
@@ -158,9 +171,8 @@ def _fix(hop: ListenerHop, chain: Chain) -> Fix:
         return Fix(
             summary="Import the certificate again, with its intermediate certificates in order.",
             cli=(import_again(chain.arn),),
-            cloudformation="AWS::CertificateManager::Certificate cannot import: use the CLI or Terraform.",
-            terraform='resource "aws_acm_certificate" { certificate_chain = file("intermediates.pem") }',
-            console=CONSOLE,
+            terraform=IMPORTED,
+            console=_(CONSOLE),
         )
     if hop.path.api.protocol == "HTTP":
         return use_public(hop, chain.arn)

@@ -80,7 +80,7 @@ class ClientCertificateMissing(Check[ListenerHop]):
             summary = f"{label(subject)} demands a client certificate, and an HTTP API has none to show."
             return self.failed(listener.listener_arn, summary, [demanded], stop_demanding(subject), subject=subject)
         held = path.stage.client_certificate_id
-        lack, shown = self._lack(subject, walk) if held else ("has none", self._no_certificate(subject))
+        lack, shown = self._lack(subject, walk) if held else (_("has none"), self._no_certificate(subject))
         if lack:
             summary = f"{label(subject)} demands a client certificate, and stage {path.stage.name} {lack}."
             fix = give_certificate(subject)
@@ -126,7 +126,7 @@ class ClientCertificateMissing(Check[ListenerHop]):
         if rest and stage.client_certificate_id and not lack:
             summary = f"{places(demanding)} demands a client certificate, and stage {stage.name} shows one."
             return self.passed(arn, summary, subject=subject)
-        has = lack or ("has none" if rest else "cannot show one, for it belongs to an HTTP API")
+        has = lack or (_("has none") if rest else "cannot show one, for it belongs to an HTTP API")
         summary = f"{places(demanding)} demands a client certificate, and stage {stage.name} {has}."
         fix = give_certificate(subject) if rest else on_target("Let the server demand no client certificate.")
         cited = [x.cite("tls client certificate", x.tls.client_certificate) for x in demanding[:3]]

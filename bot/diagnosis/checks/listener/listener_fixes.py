@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.diagnosis.checks.listener.uri_change import change_uri
+from bot.diagnosis.checks.listener.listener_code import (
+    forward_action,
+    forward_block,
+    listener_as_code,
+    new_listener_as_code,
+)
+from bot.diagnosis.checks.listener.uri_change import change_uri, port_as_code
 from bot.diagnosis.checks.vpc_link.link_commands import deploy
-from bot.diagnosis.hops import BalancerHop, LinkHop
+from bot.diagnosis.hops import BalancerHop, LinkHop, route_name
 from bot.diagnosis.model import Fix
 from bot.diagnosis.resources import Listener
+from bot.diagnosis.snippets import change_cloudformation, change_terraform
 
 CARRIES_HTTP = frozenset({"TCP", "TLS", "TCP_UDP", "TCP_QUIC", "HTTP", "HTTPS"})
 
@@ -23,11 +30,15 @@ def listen_or_repoint(hop: BalancerHop, port: int, listeners: Sequence[Listener]
     other = _other_port(listeners)
     repoint = change_uri(hop.path, "port", str(other)) if other else ()
     steps = (f"Either create the listener on port {port}.", f"Or put port {other} into the URI, and deploy.")
+    cloudformation, terraform = _created_as_code(hop, port, listeners)
+    summary = f"Create a listener on port {port}."
+    if other:
+        summary = f"Create a listener on port {port}, or put port {other} into the URI."
     return Fix(
-        summary=f"Create a listener on port {port}" + (f", or put port {other} into the URI." if other else "."),
+        summary=summary,
         cli=(_create(hop, port, listeners), *repoint),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener Port, or AWS::ApiGateway::Method Integration.Uri.",
-        terraform=f'resource "aws_lb_listener" {{ port = {port} }}, or aws_api_gateway_integration uri.',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Load balancers › Listeners › Add listener; or API Gateway › Resources › Integration request.",
         steps=steps if other else (),
     )
@@ -37,12 +48,16 @@ def use_an_allowed_port(hop: BalancerHop, port: int, listeners: Sequence[Listene
     """Return the fix of a port that API Gateway does not use."""
     other = _other_port(listeners)
     chosen = other or (443 if hop.scheme == "https" else 80)
+    codes = [port_as_code(hop.path, chosen)]
+    summary = f"Put port {chosen} into the URI instead of {port}, and deploy."
+    if not other:
+        codes = [_created_as_code(hop, chosen, listeners), *codes]
+        summary = f"Put port {chosen} into the URI instead of {port}, let the load balancer listen there, and deploy."
     return Fix(
-        summary=f"Put port {chosen} into the URI instead of {port}"
-        + (", and deploy." if other else ", let the load balancer listen there, and deploy."),
+        summary=summary,
         cli=(*(() if other else (_create(hop, chosen, listeners),)), *change_uri(hop.path, "port", str(chosen))),
-        cloudformation="AWS::ApiGateway::Method Integration.Uri.",
-        terraform='resource "aws_api_gateway_integration" { uri = … }',
+        cloudformation="\n\n".join(code for code, _other in codes),
+        terraform="\n\n".join(code for _other, code in codes),
         console="API Gateway › Resources › the method › Integration request; then Deploy.",
     )
 
@@ -50,6 +65,7 @@ def use_an_allowed_port(hop: BalancerHop, port: int, listeners: Sequence[Listene
 def name_another_listener(link: LinkHop) -> Fix:
     """Return the fix of an HTTP API's integration whose listener is gone."""
     path = link.path
+    name = route_name(path.routes[0])
     return Fix(
         summary="Point the integration at a listener that exists.",
         cli=(
@@ -58,14 +74,22 @@ def name_another_listener(link: LinkHop) -> Fix:
             "--integration-uri LISTENER_ARN",
             *deploy(path),
         ),
-        cloudformation="AWS::ApiGatewayV2::Integration IntegrationUri.",
-        terraform='resource "aws_apigatewayv2_integration" { integration_uri = aws_lb_listener.NAME.arn }',
+        cloudformation=change_cloudformation(
+            "AWS::ApiGatewayV2::Integration", name, {"IntegrationUri": "LISTENER_ARN"}
+        ),
+        terraform=change_terraform("aws_apigatewayv2_integration", name, {"integration_uri": "LISTENER_ARN"}),
         console="API Gateway › the API › Integrations › Manage integration › Edit.",
     )
 
 
 def speak_tcp(listener: Listener) -> Fix:
     """Return the fix of a listener that carries only datagrams."""
+    group = "TCP_TARGET_GROUP_ARN"
+    cloudformation, terraform = listener_as_code(
+        listener,
+        {"Protocol": "TCP", "DefaultActions": [forward_action(group)]},
+        {"protocol": "TCP", "default_action": forward_block(group)},
+    )
     return Fix(
         summary=f"Replace the {listener.protocol} listener on port {listener.port} by one that speaks TCP.",
         cli=(
@@ -73,8 +97,8 @@ def speak_tcp(listener: Listener) -> Fix:
             f"aws elbv2 create-listener --load-balancer-arn {listener.load_balancer_arn} --protocol TCP "
             f"--port {listener.port} --default-actions Type=forward,TargetGroupArn=TCP_TARGET_GROUP_ARN",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener Protocol: TCP.",
-        terraform='resource "aws_lb_listener" { protocol = "TCP" }',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Load balancers › Listeners › Manage listener.",
         steps=(
             "Create a target group with protocol TCP and register the targets: a group's protocol cannot be changed.",
@@ -88,12 +112,24 @@ def _other_port(listeners: Sequence[Listener]) -> int | None:
     return next((port for port in ports if is_allowed(port)), None)
 
 
-def _create(hop: BalancerHop, port: int, listeners: Sequence[Listener]) -> str:
-    groups = (arn for x in listeners for action in x.default_actions for arn in action.groups)
+def _created_as_code(hop: BalancerHop, port: int, listeners: Sequence[Listener]) -> tuple[str, str]:
+    return new_listener_as_code(hop.arn, _fitting(hop), port, _group(listeners))
+
+
+def _fitting(hop: BalancerHop) -> str:
     application = ":loadbalancer/app/" in hop.arn
-    protocol = "TCP" if not application else "HTTPS" if hop.scheme == "https" else "HTTP"
+    return "TCP" if not application else "HTTPS" if hop.scheme == "https" else "HTTP"
+
+
+def _group(listeners: Sequence[Listener]) -> str:
+    groups = (arn for x in listeners for action in x.default_actions for arn in action.groups)
+    return next(groups, "TARGET_GROUP_ARN")
+
+
+def _create(hop: BalancerHop, port: int, listeners: Sequence[Listener]) -> str:
+    protocol = _fitting(hop)
     certificate = " --certificates CertificateArn=CERTIFICATE_ARN" if protocol == "HTTPS" else ""
     return (
         f"aws elbv2 create-listener --load-balancer-arn {hop.arn} --protocol {protocol} --port {port}{certificate} "
-        f"--default-actions Type=forward,TargetGroupArn={next(groups, 'TARGET_GROUP_ARN')}"
+        f"--default-actions Type=forward,TargetGroupArn={_group(listeners)}"
     )

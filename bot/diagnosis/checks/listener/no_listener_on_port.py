@@ -75,7 +75,7 @@ class NoListenerOnPort(Check[LinkHop]):
             return self.not_applicable(link.cloud_map_arn, summary, subject=link)
         arn = link.path.uri.text
         if ":listener/" not in arn:
-            summary = f"{link.path.resource} names neither a listener nor a Cloud Map service: {arn or 'nothing'}."
+            summary = f"{link.path.resource} names neither a listener nor a Cloud Map service: {arn or _('nothing')}."
             return self.undecided(arn or link.path.resource, summary, subject=link)
         listener = link.front_listener
         if listener is None:
@@ -100,8 +100,9 @@ class NoListenerOnPort(Check[LinkHop]):
         listed = ", ".join(f"{x.protocol} {x.port}" for x in listeners)
         citation = self.cite(LISTENERS, hop.arn, "Listeners[].Port", listed or "none")
         fix = listen_or_repoint(hop, port, listeners)
-        summary = f"{name} has no listener on port {port}, which the integration uses; "
-        summary += f"it listens on {listed}." if listed else "it has no listener at all."
+        summary = f"{name} has no listener on port {port}, which the integration uses; it has no listener at all."
+        if listed:
+            summary = f"{name} has no listener on port {port}, which the integration uses; it listens on {listed}."
         if hop.path.integration.target and any(x.protocol.upper() in CARRIES_HTTP for x in listeners):
             # AWS states nowhere that the URI's port selects the listener here; its example only suggests it.
             return self.warned(hop.arn, summary, [citation], fix, subject=hop)
@@ -111,13 +112,13 @@ class NoListenerOnPort(Check[LinkHop]):
         """Judge the listeners on the port by what they speak; one that carries HTTP is enough."""
         fitting = next((x for x in there if x.protocol.upper() in CARRIES_HTTP), None)
         listener = fitting or there[0]
-        arn, what = listener.listener_arn, f"{listener.protocol} {listener.port} of {name}"
+        arn, values = listener.listener_arn, {"protocol": listener.protocol, "port": listener.port, "balancer": name}
         if fitting:
-            return self.passed(arn, f"Listener {what} takes what the integration sends.", subject=link)
+            return self.passed(arn, _("Listener {protocol} {port} of {balancer} takes what the integration sends.", **values), subject=link)
         if listener.protocol.upper() not in _CARRIES_NO_HTTP:
-            return self.undecided(arn, f"Listener {what} speaks a protocol that we do not know.", subject=link)
+            return self.undecided(arn, _("Listener {protocol} {port} of {balancer} speaks a protocol that we do not know.", **values), subject=link)
         citation = self.cite(LISTENERS, arn, "Protocol", listener.protocol)
-        summary = f"Listener {what} carries no TCP, so no HTTP request can use it."
+        summary = _("Listener {protocol} {port} of {balancer} carries no TCP, so no HTTP request can use it.", **values)
         return self.failed(arn, summary, [citation], speak_tcp(listener), subject=link)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:

@@ -41,7 +41,9 @@ class Wire:
     @property
     def limits(self) -> str:
         """How much was probed, and what that cannot tell."""
-        return f"Probed {len(self.served)} of {self.known} from {self.served[0].probe.seen_from}. {CANNOT_SEE}"
+        place = self.served[0].probe.seen_from
+        probed_here = _("Probed {count} of {known} from {place}.", count=len(self.served), known=self.known, place=place)
+        return f"{probed_here} {_(CANNOT_SEE)}"
 
 
 def wire(hop: ListenerHop) -> Wire:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.certificate_fixes import on_target
+from bot.diagnosis.checks.listener.listener_code import listener_as_code
 from bot.diagnosis.checks.listener.probed_tls import wire
 from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
 from bot.diagnosis.hops import ListenerHop
@@ -105,10 +106,13 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
 
 
 def _fix(hop: ListenerHop) -> Fix:
+    cloudformation, terraform = listener_as_code(
+        hop.listener, {"SslPolicy": WIDE_POLICY}, {"ssl_policy": WIDE_POLICY}
+    )
     return Fix(
         summary="Choose a security policy with TLS 1.2 and TLS 1.3.",
         cli=(f"aws elbv2 modify-listener --listener-arn {hop.listener.listener_arn} --ssl-policy {WIDE_POLICY}",),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::Listener SslPolicy: {WIDE_POLICY}.",
-        terraform=f'resource "aws_lb_listener" {{ ssl_policy = "{WIDE_POLICY}" }}',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Load balancers › Listeners › the listener › Security policy.",
     )

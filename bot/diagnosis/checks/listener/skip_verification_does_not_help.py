@@ -12,11 +12,12 @@ from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.hops import ListenerHop
+from bot.diagnosis.hops import ListenerHop, route_name
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
 from bot.diagnosis.probed import Probed, cite_fault, places
+from bot.diagnosis.snippets import Value, change_cloudformation, change_terraform
 from bot.diagnosis.sources import (
     CERTIFICATE,
     CERTIFICATE_BODY,
@@ -77,12 +78,17 @@ class SkipVerificationDoesNotHelp(Check[ListenerHop]):
         private = [c for c in chains if c.trust is not Trust.PUBLIC]
         first = next(iter(hopeless or private or chains))
         setting, fix = self._setting(subject), _fix(subject, first)
-        summary = f"insecureSkipVerification is on, but the certificate of {label(subject)} {first.words}"
         if hopeless and len(hopeless) == len(chains):
-            summary += " and is no authority (CA:TRUE, keyCertSign): the setting does not excuse that."
+            summary = (
+                f"insecureSkipVerification is on, but the certificate of {label(subject)} {first.words} and is no "
+                "authority (CA:TRUE, keyCertSign): the setting does not excuse that."
+            )
             return self.failed(first.arn, summary, [first.citation, setting], fix, subject=subject)
         if private and shown.sure:
-            summary += ", and the log shows that API Gateway finds no root that may sign it (E3)."
+            summary = (
+                f"insecureSkipVerification is on, but the certificate of {label(subject)} {first.words}, and the log "
+                "shows that API Gateway finds no root that may sign it (E3)."
+            )
             cited = [first.citation, setting, *citations(shown.sure, walk)]
             return self.failed(first.arn, summary, cited, fix, subject=subject)
         if not private:
@@ -91,7 +97,10 @@ class SkipVerificationDoesNotHelp(Check[ListenerHop]):
             )
             return self.warned(first.arn, summary, [first.citation, setting], _switch_off(subject), subject=subject)
         if hopeless or shown.any or _doubtful(first):
-            summary += ": the setting excuses a private authority, not a root that is missing or may not sign others."
+            summary = (
+                f"insecureSkipVerification is on, but the certificate of {label(subject)} {first.words}: the setting "
+                "excuses a private authority, not a root that is missing or may not sign others."
+            )
             return self.warned(first.arn, summary, [first.citation, setting], fix, subject=subject)
         summary = f"insecureSkipVerification is on, and the certificate of {label(subject)} {first.words}."
         return self.passed(first.arn, summary, subject=subject)
@@ -172,14 +181,34 @@ def _fix(hop: ListenerHop, chain: Chain) -> Fix:
     step = "Or import the whole chain up to a private root with CA:TRUE and keyCertSign."
     fix = use_public(hop, chain.arn, (step,))
     off = (*edit_integrations(hop.path, _FIELD, "false"), *deploy(hop.path))
-    return fix.model_copy(update={"cli": (*fix.cli, *off)})
+    return fix.model_copy(
+        update={
+            "cli": (*fix.cli, *off),
+            "cloudformation": f"{fix.cloudformation}\n\n{_off_as_cloudformation(hop)}",
+            "terraform": f"{fix.terraform}\n\n{_off_as_terraform(hop)}",
+        }
+    )
+
+
+def _off_as_cloudformation(hop: ListenerHop) -> str:
+    """The setting stands only in the API's definition: AWS::ApiGateway::Method does not have it."""
+    route = hop.path.routes[0]
+    method = "x-amazon-apigateway-any-method" if route.method.upper() == "ANY" else route.method.lower()
+    setting: dict[str, Value] = {"tlsConfig": {"insecureSkipVerification": False}}
+    body: dict[str, Value] = {"paths": {route.path: {method: {"x-amazon-apigateway-integration": setting}}}}
+    return change_cloudformation("AWS::ApiGateway::RestApi", hop.path.api.name or "Api", {"Body": body})
+
+
+def _off_as_terraform(hop: ListenerHop) -> str:
+    changed: dict[str, Value] = {"tls_config": {"insecure_skip_verification": False}}
+    return change_terraform("aws_api_gateway_integration", route_name(hop.path.routes[0]), changed)
 
 
 def _switch_off(hop: ListenerHop) -> Fix:
     return Fix(
         summary="Switch insecureSkipVerification off, and deploy.",
         cli=(*edit_integrations(hop.path, _FIELD, "false"), *deploy(hop.path)),
-        cloudformation="x-amazon-apigateway-integration in the API's definition: tlsConfig.insecureSkipVerification.",
-        terraform='resource "aws_api_gateway_integration" { tls_config { insecure_skip_verification = false } }',
+        cloudformation=_off_as_cloudformation(hop),
+        terraform=_off_as_terraform(hop),
         console="API Gateway › Resources › the method › Integration request; then Deploy.",
     )

@@ -61,9 +61,15 @@ def tls_end(hop: ListenerHop) -> TlsEnd:
     return TlsEnd(End.TARGETS)
 
 
+def named(hop: ListenerHop) -> dict[str, object]:
+    """Return the values by which a sentence names a listener: `Listener {protocol} {port} of {balancer}`."""
+    listener = hop.listener
+    return {"protocol": listener.protocol, "port": listener.port, "balancer": balancer_name(hop.balancer.arn)}
+
+
 def label(hop: ListenerHop) -> str:
-    """Return how a sentence names a listener."""
-    return f"Listener {hop.listener.protocol} {hop.listener.port} of {balancer_name(hop.balancer.arn)}"
+    """Return a listener's name, where it is a value of a sentence."""
+    return _("Listener {protocol} {port} of {balancer}", **named(hop))
 
 
 def candidates(hop: ListenerHop) -> tuple[Certificate, ...]:

@@ -72,7 +72,7 @@ def chain_of(evidence: Evidence, certificate: Certificate) -> Chain:
         return _described(certificate, Trust.PUBLIC, "was issued by Amazon's public authority")
     if kind == "PRIVATE":
         authority = certificate.certificate_authority_arn.rpartition("/")[2] or certificate.issuer
-        words = f"was issued by a private authority{f' ({authority})' if authority else ''}"
+        words = f"was issued by a private authority ({authority})" if authority else "was issued by a private authority"
         return _described(certificate, Trust.PRIVATE, words)
     if kind != "IMPORTED":
         return _described(certificate, Trust.UNKNOWN, f"is of a type that we do not know ({kind or 'none'})")
@@ -85,7 +85,7 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
     body = evidence.get(CERTIFICATE_BODY, arn)
     served = read_chain(f"{body.certificate}\n{body.chain}") if body else ()
     trust = _IMPORTED.get(chain_state(served), Trust.UNKNOWN)
-    subjects = " ← ".join(f"{c.subject} (issuer {c.issuer})" for c in served[:4] if not c.problem) or "nothing readable"
+    subjects = " ← ".join(_("{subject} (issuer {issuer})", subject=c.subject, issuer=c.issuer) for c in served[:4] if not c.problem) or _("nothing readable")
     citation = Citation(
         source=CERTIFICATE_BODY.call, resource=arn, field="Certificate, CertificateChain", value=subjects
     )
@@ -96,8 +96,8 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
         Trust.CHAINED: f"is served with its chain up to {top.subject if top else ''}",
         Trust.UNORDERED: "is served with its chain, but not in order",
         Trust.INCOMPLETE: f"is served without the certificate of its issuer ({leaf.issuer if leaf else ''})",
-        Trust.SELF_SIGNED: "signed itself",
-    }.get(trust, "cannot be read")
+        Trust.SELF_SIGNED: _("signed itself"),
+    }.get(trust) or _("cannot be read")
     return Chain(arn, trust, words, citation, top)
 
 
@@ -113,8 +113,15 @@ def _by_list(
         return Trust.PUBLIC, f"leads to {top.subject}, an authority that API Gateway trusts ({alias})"
     if not top.self_signed or listed.known([top.sha256]) is not False:
         return None
-    words = f"leads to {top.subject}, which is not among the authorities that API Gateway trusts ({listed.date})"
-    return (Trust.UNLISTED, f"{words}, by an old list") if listed.is_stale(today) else (Trust.PRIVATE, words)
+    if listed.is_stale(today):
+        return Trust.UNLISTED, (
+            f"leads to {top.subject}, which is not among the authorities that API Gateway trusts ({listed.date}), by an "
+            "old list"
+        )
+    return (
+        Trust.PRIVATE,
+        f"leads to {top.subject}, which is not among the authorities that API Gateway trusts ({listed.date})",
+    )
 
 
 def _top(served: Sequence[ServedCertificate]) -> ServedCertificate:

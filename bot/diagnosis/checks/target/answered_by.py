@@ -14,16 +14,17 @@ from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import Path
 from bot.diagnosis.model import Citation
 from bot.diagnosis.path import Walk
+from bot.language import _, marked
 from bot.diagnosis.sources import METRIC
 
 ALB_CODES = {
-    502: "a target reset the connection, sent no proper HTTP, or TLS to it failed",
-    503: "no target is registered, or all of them are unused",
-    504: "no connection to a target within 10 seconds, or no answer before the idle timeout",
-    463: "X-Forwarded-For holds more than 30 addresses",
-    464: "the target group's protocol version does not fit HTTP/1.1, which API Gateway speaks",
+    502: marked("a target reset the connection, sent no proper HTTP, or TLS to it failed"),
+    503: marked("no target is registered, or all of them are unused"),
+    504: marked("no connection to a target within 10 seconds, or no answer before the idle timeout"),
+    463: marked("X-Forwarded-For holds more than 30 addresses"),
+    464: marked("the target group's protocol version does not fit HTTP/1.1, which API Gateway speaks"),
 }
-"""What the statuses mean that an application load balancer gives by itself."""
+"""What the statuses mean that an application load balancer gives by itself; marked for translation."""
 
 _OWN, _TARGETS = "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count"
 
@@ -50,7 +51,7 @@ def author(path: Path, statuses: Sequence[int], walk: Walk) -> Author:
         return Author(backend, by_backend=True)
     name = f"Application load balancer {balancer.split('/')[-2]}"
     counted = _counted(balancer, walk)
-    meanings = "; ".join(f"{code}: {ALB_CODES[code]}" for code in sorted(set(statuses)) if code in ALB_CODES)
+    meanings = "; ".join(f"{code}: {_(ALB_CODES[code])}" for code in sorted(set(statuses)) if code in ALB_CODES)
     meant = f" ({meanings})" if meanings else ""
     if counted is None and meanings:
         reason = f"Whether {name} made the answer is not known: it gives such ones itself{meant}."

@@ -81,8 +81,9 @@ class BackendAnswers5xx(Check[PathRequests]):
         if answers.sure or answers.unsure:
             yield self._answered(subject, answers, walk)
         elif subject.requests:
-            summary = f"The backend of {path.resource} answered none of its {len(subject.requests)} failing request(s) "
-            yield self.passed(path.resource, summary + "with 5xx.", subject=subject)
+            number = len(subject.requests)
+            summary = f"The backend of {path.resource} answered none of its {number} failing request(s) with 5xx."
+            yield self.passed(path.resource, summary, subject=subject)
         else:
             summary = f"No failing request on {path.resource} is logged that tells what failed."
             yield self.not_applicable(path.resource, summary, subject=subject)
@@ -92,15 +93,24 @@ class BackendAnswers5xx(Check[PathRequests]):
         path, found = subject.path, answers.sure or answers.unsure
         who = author(path, [x.backend_status or 0 for x in found], walk)
         every = len(subject.requests) if answers.sure else len(found)
-        name = who.name if who.by_balancer else f"The backend of {path.resource}"
-        summary = f"{name} itself answered {_statuses(found)} to {len(found)} of the {every} newest failing request(s)"
-        summary += others(subject.requests, BACKEND_ANSWERED) if answers.sure else ""
-        summary += f". {who.reason or 'The VPC link carried request and answer.'}"
+        values = {"name": who.name, "path": path.resource, "statuses": _statuses(found)}
+        values |= {"number": str(len(found)), "every": str(every)}
+        values["others"] = others(subject.requests, BACKEND_ANSWERED) if answers.sure else ""
+        said = (
+            _("{name} itself answered {statuses} to {number} of the {every} newest failing request(s){others}.", **values)
+            if who.by_balancer
+            else _(
+                "The backend of {path} itself answered {statuses} to {number} of the {every} newest failing "
+                "request(s){others}.",
+                **values,
+            )
+        )
+        summary = f"{said} {who.reason or _('The VPC link carried request and answer.')}"
         cited = [*citations(found, walk), *who.citations]
         if answers.sure and who.by_backend and most(answers.sure, subject.requests):
             return self.failed(who.resource, summary, cited, _fix(found[0], walk, who, path), subject=subject)
         if not answers.sure:
-            summary += " The log does not tell for sure that this path's backend gave it."
+            summary += " " + _("The log does not tell for sure that this path's backend gave it.")
         return self.warned(who.resource, summary, cited, _fix(found[0], walk, who, path), subject=subject)
 
     def _refused(self, subject: PathRequests, walk: Walk) -> Iterator[Finding]:
@@ -111,9 +121,11 @@ class BackendAnswers5xx(Check[PathRequests]):
         found = [x for x in every if x.backend_status in _ONLY_ALB and place(x) == subject.path.index]
         if found:
             codes = sorted({x.backend_status for x in found if x.backend_status})
-            said = "; ".join(f"{code}: {ALB_CODES[code]}" for code in codes)
-            summary = f"The load balancer of {subject.path.resource} refused {len(found)} request(s) itself ({said}). "
-            summary += "The client sees that status, not a 500."
+            said = "; ".join(f"{code}: {_(ALB_CODES[code])}" for code in codes)
+            summary = (
+                f"The load balancer of {subject.path.resource} refused {len(found)} request(s) itself ({said}). The "
+                "client sees that status, not a 500."
+            )
             yield self.warned(subject.path.resource, summary, citations(found, walk), subject=subject)
 
 

@@ -107,10 +107,10 @@ class FlowsRefused(Check[TargetGroupHop]):
             summary = f"Flow log {logs[0].flow_log_id} shows no refused packet from the load balancer to its targets."
             return self.passed(subject.arn, summary, subject=subject)
         sources, ports = some(flow.source for flow in worst.flows), some(str(flow.port) for flow in worst.flows)
+        destinations, sender = some(flow.destination for flow in worst.flows), _sender(subject)
         summary = (
-            f"Flow log {worst.log.flow_log_id} shows {worst.total} refused flow(s) from {_sender(subject)} ({sources}) "
-            f"to TCP {ports} of {some(flow.destination for flow in worst.flows)}: a security group or a network ACL "
-            "drops them."
+            f"Flow log {worst.log.flow_log_id} shows {worst.total} refused flow(s) from {sender} ({sources}) "
+            f"to TCP {ports} of {destinations}: a security group or a network ACL drops them."
         )
         citations = self._citations(worst)
         return self.failed(subject.arn, summary, citations, _fix(subject, worst), subject=subject)
@@ -151,7 +151,7 @@ def _refusals(hop: TargetGroupHop, log: FlowLog, senders: Sequence[AddressRange]
 
 def _sender(hop: TargetGroupHop) -> str:
     balancer = hop.balancer.balancer
-    return balancer.load_balancer_name if balancer else "the load balancer"
+    return balancer.load_balancer_name if balancer else _("the load balancer")
 
 
 def _fix(hop: TargetGroupHop, refusals: _Refusals) -> Fix:

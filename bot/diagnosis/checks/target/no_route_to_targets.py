@@ -118,7 +118,7 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         summary = f"{_sender(subject)} in {vpc_id} reaches instances of its own VPC only, not {names} in {other}."
         citations = [self.cite(INSTANCE, t.id, "VpcId", _vpc_of(t)) for t in strangers[:3]]
         citations.append(self.cite(LOAD_BALANCER, subject.balancer.arn, "VpcId", vpc_id))
-        return self.failed(strangers[0].id, summary, citations, register_by_address(strangers), subject=subject)
+        return self.failed(strangers[0].id, summary, citations, register_by_address(subject, strangers), subject=subject)
 
     def _judged(self, subject: TargetGroupHop, exit_: _Exit, vpc_id: str) -> Finding:
         names, closed = exit_.names, exit_.showing(Outlet.CLOSED)
@@ -130,8 +130,12 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         lost = closed or exit_.showing(Outlet.DOUBTFUL)
         if lost:
             none = len(closed) == len(exit_.ways)
-            said = "No route leads" if none else "Not every subnet surely has a route"
-            summary = f"{said} from {_sender(subject)} to {names}, outside {vpc_id}: {_reasons(lost)}."
+            values = {"sender": _sender(subject), "names": names, "vpc": vpc_id, "reasons": _reasons(lost)}
+            summary = (
+                _("No route leads from {sender} to {names}, outside {vpc}: {reasons}.", **values)
+                if none
+                else _("Not every subnet surely has a route from {sender} to {names}, outside {vpc}: {reasons}.", **values)
+            )
             citations = list(dict.fromkeys(way.citation for way in lost))[:4]
             if none:
                 citations += cite_tcp(_silent(subject, exit_))
@@ -239,7 +243,7 @@ def _reasons(ways: Iterable[WayOut]) -> str:
 
 def _sender(hop: TargetGroupHop) -> str:
     balancer = hop.balancer.balancer
-    return balancer.load_balancer_name if balancer else "the load balancer"
+    return balancer.load_balancer_name if balancer else _("the load balancer")
 
 
 def _routed(evidence: Evidence, key: str, exit_: _Exit) -> Evidence:

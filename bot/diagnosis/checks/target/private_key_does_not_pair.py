@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.probed_tls import wire
-from bot.diagnosis.checks.listener.tls_end import End, label, logged, readable_log, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, label, logged, named, readable_log, tls_end
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import cite_fault, serving
+from bot.diagnosis.probed import cite_fault, places
+from bot.language import _, plural
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, TARGET_GROUP, TARGET_HEALTH
 
 _FAULT = "key-mismatch"
@@ -58,7 +59,15 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
         shown, seen = logged(walk, subject.path, "E4"), wire(subject)
         resource, who = _holder(subject, where.end)
         if bad := seen.showing(_FAULT):
-            summary = f"Behind {label(subject)}, {serving(bad)} a certificate to which the private key does not belong."
+            summary = plural(
+                "Behind Listener {protocol} {port} of {balancer}, {places} serves a certificate to which the private key "
+                "does not belong.",
+                "Behind Listener {protocol} {port} of {balancer}, {places} serve a certificate to which the private key "
+                "does not belong.",
+                len(bad),
+                **named(subject),
+                places=places(bad),
+            )
             cited = [*cite_fault(bad, "tls", _FAULT), *citations(shown.any, walk)]
             yield self.failed(resource, summary, cited, _fix(subject, where.end), subject=subject)
             return
@@ -71,7 +80,7 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
                 f"The log shows that the key of {who} did not belong to its certificate (E4); now they pair on each of "
                 f"{len(seen.served)}: repaired since, or only at times."
             )
-            cited = [*citations(shown.any, walk), *(x.cite("tls", "key and certificate pair") for x in seen.served[:3])]
+            cited = [*citations(shown.any, walk), *(x.cite("tls", _("key and certificate pair")) for x in seen.served[:3])]
             yield self.warned(resource, summary, cited, _fix(subject, where.end), subject=subject)
             return
         readable_log(walk)
@@ -93,7 +102,7 @@ def _holder(hop: ListenerHop, end: End) -> tuple[str, str]:
         return hop.listener.listener_arn, label(hop)
     targets = some(f"{target.id}:{target.port}" for group in groups for target in group.targets)
     name = groups[0].group.target_group_name if groups[0].group else groups[0].arn
-    return groups[0].arn, f"a target of {name} ({targets})" if targets else f"a target of {name}"
+    return groups[0].arn, (f"a target of {name} ({targets})" if targets else f"a target of {name}")
 
 
 def _fix(hop: ListenerHop, end: End) -> Fix:

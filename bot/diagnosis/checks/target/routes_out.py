@@ -87,7 +87,7 @@ def _over_peering(evidence: Evidence, table: RouteTable, route: Route4) -> WayOu
     status = evidence.get(PEERING, peering)
     said = (status or "deleted").lower()
     outlet = Outlet.OPEN if said == ACTIVE else Outlet.CLOSED if said in _DEAD_PEERINGS else Outlet.UNSEEN
-    citation = Citation(source=PEERING.call, resource=peering, field="Status.Code", value=status or "does not exist")
+    citation = Citation(source=PEERING.call, resource=peering, field="Status.Code", value=status or _("does not exist"))
     reason = f"routes {_destination(route)} over {peering}, which is {said}"
     return WayOut(outlet, table.route_table_id, peering, reason, citation)
 
@@ -104,11 +104,11 @@ def _chosen(table: RouteTable, address: str) -> Route4 | None:
 
 
 def _destination(route: Route4) -> str:
-    return route.destination_cidr_block or route.destination_ipv6_cidr_block or "a prefix list"
+    return route.destination_cidr_block or route.destination_ipv6_cidr_block or _("a prefix list")
 
 
 def _target(route: Route4) -> str:
-    return route.transit_gateway_id or route.gateway_id or "a gateway or an interface"
+    return route.transit_gateway_id or route.gateway_id or _("a gateway or an interface")
 
 
 def _text(route: Route4) -> str:

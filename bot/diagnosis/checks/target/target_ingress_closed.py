@@ -17,6 +17,7 @@ from bot.diagnosis.reachability import describe_rules
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import SecurityGroup
 from bot.diagnosis.rule_code import rules_as_code
+from bot.language import _, plural
 from bot.diagnosis.sources import (
     BALANCER_INTERFACES,
     INSTANCE,
@@ -84,7 +85,14 @@ class TargetIngressClosed(Check[TargetGroupHop]):
         who, status = name_groups(cluster.groups), cluster.status
         if status is Status.PASS:
             ports = some(str(port) for receiver in cluster.receivers for _, port in receiver.ports)
-            summary = f"{who} on {names} {_verb(cluster, 'admits', 'admit')} TCP {ports} from the load balancer."
+            summary = plural(
+                "{groups} on {names} admits TCP {ports} from the load balancer.",
+                "{groups} on {names} admit TCP {ports} from the load balancer.",
+                len(cluster.group_ids),
+                groups=who,
+                names=names,
+                ports=ports,
+            )
             return self.passed(resource, summary, subject=subject)
         telling = [refusal for refusal in cluster.refusals if refusal.status is status]
         summary = _summary(cluster, telling)
@@ -128,27 +136,34 @@ def _summary(cluster: Cluster, telling: Sequence[Refusal]) -> str:
     who = name_groups(cluster.groups or ())
     ports = some(str(r.port) for r in telling)
     addresses = some((a for r in telling for a in r.refused), 4)
-    on = f" on {_names(cluster)}"
+    names, sender = _names(cluster), first.arrival.sender
     if first.status is Status.UNKNOWN:
         return (
-            f"{who}{on}: whether it admits TCP {ports} from {first.arrival.sender} hangs on an address we do not know."
+            f"{who} on {names}: whether it admits TCP {ports} from {sender} hangs on an address we do not know."
         )
     if first.by_reference:
         return (
-            f"{who}{on} admits TCP {ports} only from the security group of {first.arrival.sender}; requests of the VPC "
+            f"{who} on {names} admits TCP {ports} only from the security group of {sender}; requests of the VPC "
             f"link come from its addresses {addresses} without that group, so health checks pass and requests do not."
         )
-    checks_only = all(r.arrival.use == HEALTH for r in telling)
-    where = "where the health checks come from" if checks_only else f"where {first.arrival.sender} stands"
-    return f"{who}{on} {_verb(cluster, 'admits', 'admit')} no TCP {ports} from {addresses}, {where}."
+    values = {"groups": who, "names": names, "ports": ports, "addresses": addresses, "sender": sender}
+    if all(r.arrival.use == HEALTH for r in telling):
+        return plural(
+            "{groups} on {names} admits no TCP {ports} from {addresses}, where the health checks come from.",
+            "{groups} on {names} admit no TCP {ports} from {addresses}, where the health checks come from.",
+            len(cluster.group_ids),
+            **values,
+        )
+    return plural(
+        "{groups} on {names} admits no TCP {ports} from {addresses}, where {sender} stands.",
+        "{groups} on {names} admit no TCP {ports} from {addresses}, where {sender} stands.",
+        len(cluster.group_ids),
+        **values,
+    )
 
 
 def _names(cluster: Cluster) -> str:
     return some(receiver.name for receiver in cluster.receivers)
-
-
-def _verb(cluster: Cluster, one: str, several: str) -> str:
-    return one if len(cluster.group_ids) == 1 else several
 
 
 def _fix(cluster: Cluster) -> Fix:

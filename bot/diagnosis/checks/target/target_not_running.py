@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target_group.group_code import targets_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.failures import LOST_CONNECTION, signatures_maybe_on
 from bot.diagnosis.hops import TargetGroupHop, TargetHop
@@ -15,12 +16,15 @@ from bot.diagnosis.probe_targets import probe_target
 from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed, cite_tcp, places, probed_group
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import InstanceState
+from bot.diagnosis.snippets import new_terraform
+from bot.language import _, plural
 from bot.diagnosis.sources import EXECUTION_LOG, INSTANCE, TARGET_GROUP, TARGET_HEALTH
 
 _DOWN = frozenset({"stopped", "stopping", "shutting-down", "terminated", "gone"})
 _UP, _STARTING = "running", "pending"
 _GETS_TRAFFIC = frozenset({"healthy", "unavailable"})
 _SHOWN = 3
+_MOST_STARTED = 5
 
 
 class TargetNotRunning(Check[TargetGroupHop]):
@@ -81,28 +85,53 @@ class TargetNotRunning(Check[TargetGroupHop]):
         citations = [self.cite(INSTANCE, t.id, "State.Name", states[t.id]) for t in down[:5]]
         healthy = sum(x.target_health.state == "healthy" for x in subject.health)
         shown = ", ".join(f"{t.id} ({states[t.id]})" for t in down[:_SHOWN])
-        more = f" +{len(down) - _SHOWN} more" if len(down) > _SHOWN else ""
-        summary = f"{shown}{more} of {_group(subject)} {'does' if len(down) == 1 else 'do'} not run"
-        fix = _start(subject, down, states)
+        more, fix = len(down) - _SHOWN, _start(subject, down, states)
+        if more > 0:
+            shown = plural("{names} +{count} more", "{names} +{count} more", more, names=shown)
+        values = {"targets": shown, "group": _group(subject), "healthy": healthy, "all": len(subject.health)}
         if healthy:
-            summary += f"; {healthy} of {len(subject.health)} targets are healthy and serve."
+            summary = plural(
+                "{targets} of {group} does not run; {healthy} of {all} targets are healthy and serve.",
+                "{targets} of {group} do not run; {healthy} of {all} targets are healthy and serve.",
+                len(down),
+                **values,
+            )
             return self.warned(down[0].id, summary, citations, fix, subject=subject)
-        return self.failed(down[0].id, f"{summary}, and no other target is healthy.", citations, fix, subject=subject)
+        summary = plural(
+            "{targets} of {group} does not run, and no other target is healthy.",
+            "{targets} of {group} do not run, and no other target is healthy.",
+            len(down),
+            **values,
+        )
+        return self.failed(down[0].id, summary, citations, fix, subject=subject)
 
     def _refusing(self, subject: TargetGroupHop, refusing: Sequence[Probed]) -> Finding:
         """Targets that refused a probe's connection: their host answers, and no process listens there."""
-        port, refuse = refusing[0].target.port, "it refuses" if len(refusing) == 1 else "they refuse"
-        summary = f"Nothing listens on {places(refusing)} of {_group(subject)}: {refuse} the connection"
+        port = refusing[0].target.port
         closed = {x.target for x in refusing}
         healthy = sum(
             t.description.target_health.state == "healthy" and probe_target(subject, t) not in closed
             for t in subject.targets
         )
         cited, fix, resource = cite_tcp(refusing), _listen(subject, port), subject.arn
+        values = {"places": places(refusing), "group": _group(subject), "healthy": healthy, "all": len(subject.health)}
         if healthy:
-            summary += f"; {healthy} of {len(subject.health)} targets are healthy and serve."
+            summary = plural(
+                "Nothing listens on {places} of {group}: it refuses the connection; {healthy} of {all} targets are "
+                "healthy and serve.",
+                "Nothing listens on {places} of {group}: they refuse the connection; {healthy} of {all} targets are "
+                "healthy and serve.",
+                len(refusing),
+                **values,
+            )
             return self.warned(resource, summary, cited, fix, subject=subject)
-        return self.failed(resource, f"{summary}, and no other target is healthy.", cited, fix, subject=subject)
+        summary = plural(
+            "Nothing listens on {places} of {group}: it refuses the connection, and no other target is healthy.",
+            "Nothing listens on {places} of {group}: they refuse the connection, and no other target is healthy.",
+            len(refusing),
+            **values,
+        )
+        return self.failed(resource, summary, cited, fix, subject=subject)
 
     def _listening(
         self, subject: TargetGroupHop, targets: Sequence[TargetHop], states: dict[str, str], walk: Walk
@@ -112,15 +141,24 @@ class TargetNotRunning(Check[TargetGroupHop]):
         doubtful = [t for t in targets if t.description.target_health.state in _GETS_TRAFFIC and not _answers(t)]
         failing = bool(doubtful) and bool(signatures_maybe_on(walk, subject.path) & LOST_CONNECTION)
         if not unhealthy and not failing:
-            run = f"{len(states)} of {len(states)} instances of {_group(subject)} run" if states else ""
-            said = run or f"Nothing points to a closed port on the targets of {_group(subject)}"
-            return self.passed(subject.arn, f"{said}.", subject=subject)
+            summary = f"Nothing points to a closed port on the targets of {_group(subject)}."
+            if states:
+                summary = f"{len(states)} of {len(states)} instances of {_group(subject)} run."
+            return self.passed(subject.arn, summary, subject=subject)
         asked = unhealthy or doubtful
         seen = probed_group(subject)
         taking = [x for x in seen.every if x.probe.tcp == "ok"]
         if taking and len(taking) == len(seen.every):
-            summary = f"Targets of {_group(subject)} listen: {places(taking)} took the connection. Probed"
-            summary += f" {seen.of_how_many} from {taking[0].probe.seen_from}. {CANNOT_SEE}"
+            listen = f"Targets of {_group(subject)} listen: {places(taking)} took the connection."
+            shown = plural(
+                "Probed {number} of {known} target from {place}.",
+                "Probed {number} of {known} targets from {place}.",
+                seen.known,
+                number=len(seen.every),
+                known=seen.known,
+                place=taking[0].probe.seen_from,
+            )
+            summary = f"{listen} {shown} {_(CANNOT_SEE)}"
             return self.passed(subject.arn, summary, subject=subject)
         if silent := [x for x in seen.every if x.probe.tcp in SILENT]:
             summary = (
@@ -164,15 +202,15 @@ def _group(hop: TargetGroupHop) -> str:
 
 def _names(targets: Sequence[TargetHop]) -> str:
     ids = list(dict.fromkeys(t.id for t in targets))
-    more = f" +{len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-    return ", ".join(ids[:_SHOWN]) + more
+    shown, more = ", ".join(ids[:_SHOWN]), len(ids) - _SHOWN
+    return plural("{names} +{count} more", "{names} +{count} more", more, names=shown) if more > 0 else shown
 
 
 def _listen(hop: TargetGroupHop, port: int) -> Fix:
     return Fix(
         summary=f"Start the service on 0.0.0.0:{port}, or register the port on which it listens.",
         cli=(
-            f"ss -ltnp 'sport = :{port}'   # on the target: what listens there, and on which address",
+            f"ss -ltnp 'sport = :{port}'   # " + _("on the target: what listens there, and on which address"),
             f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port=PORT",
             f"aws elbv2 deregister-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port={port}",
         ),
@@ -205,11 +243,18 @@ def _start(hop: TargetGroupHop, down: Sequence[TargetHop], states: dict[str, str
             f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets {new}",
             f"aws elbv2 deregister-targets --target-group-arn {hop.arn} --targets {gone}",
         ]
+    started = [
+        new_terraform("aws_ec2_instance_state", name, {"instance_id": name, "state": _UP})
+        for name in can[:_MOST_STARTED]
+    ]
+    cloudformation, registered = (
+        targets_as_code(hop.arn, [("NEW_INSTANCE", lost[0].port or "PORT")]) if lost else ("", "")
+    )
     return Fix(
         summary="Start the instances, and see that the service starts with them." if can else "Replace the instances.",
         cli=tuple(cli),
-        cloudformation="AWS::EC2::Instance, or DesiredCapacity of the AWS::AutoScaling::AutoScalingGroup.",
-        terraform='resource "aws_ec2_instance_state" { state = "running" }',
+        cloudformation=cloudformation,
+        terraform="\n\n".join((*started, *([registered] if registered else []))),
         console="EC2 › Instances › Instance state › Start instance.",
         steps=(
             *(("Start the instances.",) if can else ()),

@@ -92,7 +92,8 @@ class TargetResetsConnections(Check[BalancerHop]):
             f"which requests failed, {found.rate:.1f} a minute against {found.quiet_rate:.1f} in quiet ones."
         )
         if shown and not shown & LOST_CONNECTION:
-            summary += f" The log shows other failures ({', '.join(sorted(shown))})."
+            others = ", ".join(sorted(shown))
+            summary += " " + _("The log shows other failures ({others}).", others=others)
             return self.warned(subject.arn, summary, [citation], fix, subject=subject)
         return self.failed(subject.arn, summary, [citation], fix, subject=subject)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.listener_code import new_listener_as_code
+from bot.diagnosis.checks.target_group.group_code import group_as_code, new_group_as_code
 from bot.diagnosis.checks.load_balancer.balancer_arn import BalancerArn
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import BalancerHop, TargetGroupHop
@@ -66,7 +68,7 @@ class AlbTargetNotWired(Check[TargetGroupHop]):
             return self.undecided(hop.arn, summary, subject=subject)
         there = [x for x in hop.listeners if x.port == hop.port]
         if not there:
-            ports = ", ".join(f"{x.protocol} {x.port}" for x in hop.listeners) or "nothing"
+            ports = ", ".join(f"{x.protocol} {x.port}" for x in hop.listeners) or _("nothing")
             summary = f"{group.target_group_name} sends to port {hop.port} of {name}, which listens on {ports}."
             citations = [
                 self.cite(TARGET_HEALTH, subject.arn, f"{name} Target.Port", hop.port),
@@ -88,7 +90,7 @@ class AlbTargetNotWired(Check[TargetGroupHop]):
         configured = group.health_check_port or "traffic-port"
         port = int(configured) if configured.isdigit() else hop.port
         checked = [x for x in hop.listeners if x.port == port]
-        spoken = ", ".join(f"{x.protocol} {x.port}" for x in checked) or f"nothing on {port}"
+        spoken = ", ".join(f"{x.protocol} {x.port}" for x in checked) or _("nothing on {port}", port=port)
         if group.health_check_protocol.upper() not in {x.protocol.upper() for x in checked}:
             summary = (
                 f"Health checks of {group.target_group_name} speak {group.health_check_protocol} to port {port} "
@@ -130,7 +132,9 @@ def _elsewhere(hop: TargetGroupHop, group: TargetGroup, alb: LoadBalancer) -> tu
     if group.vpc_id and alb.vpc_id and group.vpc_id != alb.vpc_id:
         return "VpcId", alb.vpc_id, group.vpc_id
     own, front = BalancerArn.parse(alb.load_balancer_arn).account, BalancerArn.parse(hop.balancer.arn).account
-    return ("LoadBalancerArn", f"account {own}", f"account {front}") if own and front and own != front else None
+    if own and front and own != front:
+        return "LoadBalancerArn", _("account {account}", account=own), _("account {account}", account=front)
+    return None
 
 
 def _listen(subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Fix:
@@ -139,14 +143,17 @@ def _listen(subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Fi
     https = hop.scheme == "https"
     certificate = " --certificates CertificateArn=CERTIFICATE_ARN" if https else ""
     port = first.port if first else "PORT"
+    cloudformation, terraform = new_listener_as_code(
+        hop.arn, "HTTPS" if https else "HTTP", hop.port or "PORT", forward
+    )
     return Fix(
         summary=f"Create a listener on port {hop.port} of the application load balancer.",
         cli=(
             f"aws elbv2 create-listener --load-balancer-arn {hop.arn} --protocol {'HTTPS' if https else 'HTTP'} "
             f"--port {hop.port}{certificate} --default-actions Type=forward,TargetGroupArn={forward}",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener Port, Protocol.",
-        terraform=f'resource "aws_lb_listener" {{ port = {hop.port} }}',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Load balancers › the application load balancer › Listeners › Add listener.",
         steps=(
             f"Either create the listener on port {hop.port}.",
@@ -161,6 +168,14 @@ def _listen(subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Fi
 def _beside(subject: TargetGroupHop, group: TargetGroup) -> Fix:
     balancer = subject.balancer.balancer
     vpc = balancer.vpc_id if balancer else group.vpc_id
+    cloudformation, terraform = new_group_as_code(
+        subject,
+        f"{group.target_group_name}-tcp",
+        "TCP",
+        kind="alb",
+        vpc_id=vpc,
+        targets=[("ALB_ARN", group.port or "PORT")],
+    )
     return Fix(
         summary="Send TCP to an application load balancer of the network load balancer's VPC and account.",
         cli=(
@@ -170,8 +185,8 @@ def _beside(subject: TargetGroupHop, group: TargetGroup) -> Fix:
             f"aws elbv2 modify-listener --listener-arn {subject.listener.listener.listener_arn} --protocol TCP "
             "--default-actions Type=forward,TargetGroupArn=NEW_GROUP_ARN",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup TargetType: alb, Protocol: TCP, VpcId.",
-        terraform='resource "aws_lb_target_group" { target_type = "alb", protocol = "TCP", vpc_id = … }',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Target groups › Create target group: Application Load Balancer.",
     )
 
@@ -179,13 +194,18 @@ def _beside(subject: TargetGroupHop, group: TargetGroup) -> Fix:
 def _check_by(subject: TargetGroupHop, hop: BalancerHop) -> Fix:
     there = next((x for x in hop.listeners if x.port == hop.port), None)
     protocol = there.protocol if there else "HTTP"
+    cloudformation, terraform = group_as_code(
+        subject.arn,
+        {"HealthCheckProtocol": protocol, "HealthCheckPort": "traffic-port"},
+        {"health_check": {"protocol": protocol, "port": "traffic-port"}},
+    )
     return Fix(
         summary=f"Let the health check speak {protocol} to the traffic port.",
         cli=(
             f"aws elbv2 modify-target-group --target-group-arn {subject.arn} --health-check-protocol {protocol} "
             "--health-check-port traffic-port",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup HealthCheckProtocol, HealthCheckPort.",
-        terraform='resource "aws_lb_target_group" { health_check { protocol = …, port = "traffic-port" } }',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Target groups › Health checks › Edit.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target_group.group_code import group_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Finding, Fix, Hop
@@ -61,7 +62,8 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
             self.cite(TARGET_GROUP, subject.arn, "HealthCheckPort", configured),
             self.cite(TARGET_HEALTH, subject.arn, "Target.Port", ", ".join(map(str, others))),
         ]
-        summary = f"{name} checks port {configured}, but requests go to port {', '.join(map(str, others))}."
+        ports_of_requests = ", ".join(map(str, others))
+        summary = f"{name} checks port {configured}, but requests go to port {ports_of_requests}."
         yield self.warned(subject.arn, summary, citations, _fix(subject), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -74,17 +76,21 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
 
 
 def _same(group: TargetGroup) -> str:
-    said = f"{group.target_group_name} checks the port that requests go to"
+    name = group.target_group_name
     if group.health_check_protocol.upper() == "TCP":
-        return f"{said}; by TCP, which sees no fault of HTTP or TLS."
-    return f"{said}, by {group.health_check_protocol or 'its own protocol'}."
+        return f"{name} checks the port that requests go to; by TCP, which sees no fault of HTTP or TLS."
+    protocol = group.health_check_protocol or _("its own protocol")
+    return f"{name} checks the port that requests go to, by {protocol}."
 
 
 def _fix(hop: TargetGroupHop) -> Fix:
+    cloudformation, terraform = group_as_code(
+        hop.arn, {"HealthCheckPort": _TRAFFIC_PORT}, {"health_check": {"port": _TRAFFIC_PORT}}
+    )
     return Fix(
         summary="Let the health check test the traffic port.",
         cli=(f"aws elbv2 modify-target-group --target-group-arn {hop.arn} --health-check-port {_TRAFFIC_PORT}",),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::TargetGroup HealthCheckPort: {_TRAFFIC_PORT}.",
-        terraform=f'resource "aws_lb_target_group" {{ health_check {{ port = "{_TRAFFIC_PORT}" }} }}',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Target groups › Health checks › Edit › Advanced settings › Port.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target_group.group_code import attribute_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.failures import requests_on
 from bot.diagnosis.hops import TargetGroupHop
@@ -56,16 +57,22 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
         value = (subject.evidence.get(GROUP_ATTRIBUTES, subject.arn) or {}).get(ATTRIBUTE, "false").lower()
         cited = [self.cite(GROUP_ATTRIBUTES, subject.arn, ATTRIBUTE, value)]
         plain = [x for x in probed_group(subject).every if _answers_without(x)]
-        seen = [x.cite("http status", f"{x.http.status} without a Proxy Protocol header") for x in plain[:3]]
+        seen = [x.cite("http status", _("{status} without a Proxy Protocol header", status=x.http.status)) for x in plain[:3]]
         if value == "false":
             yield self.passed(subject.arn, f"{name} gets no Proxy Protocol header.", subject=subject)
         elif value != "true":
             summary = f"{name} has a Proxy Protocol setting that we do not know: {value}."
             yield self.undecided(subject.arn, summary, subject=subject)
         elif request := next((x for x in requests_on(walk, subject.path) if _answered_badly(x)), None):
-            said = "HTTP 400" if request.backend_status == _BAD_REQUEST else "something that is not HTTP"
             cited += [*citations([request], walk), *seen]
-            summary = f"{name} begins every connection with a Proxy Protocol header, and the backend answers {said}."
+            summary = (
+                f"{name} begins every connection with a Proxy Protocol header, and the backend answers something that is "
+                "not HTTP."
+            )
+            if request.backend_status == _BAD_REQUEST:
+                summary = (
+                    f"{name} begins every connection with a Proxy Protocol header, and the backend answers HTTP 400."
+                )
             yield self.failed(subject.arn, summary, cited, _fix(subject), subject=subject)
         elif plain and all(x.target_health.state.startswith("unhealthy") for x in subject.health):
             summary = (
@@ -98,13 +105,14 @@ def _answers_without(seen: Probed) -> bool:
 
 
 def _fix(hop: TargetGroupHop) -> Fix:
+    cloudformation, terraform = attribute_as_code(hop.arn, ATTRIBUTE, "false", {"proxy_protocol_v2": False})
     return Fix(
         summary="Switch Proxy Protocol v2 off, or let the backend expect it.",
         cli=(
             f"aws elbv2 modify-target-group-attributes --target-group-arn {hop.arn} "
             f"--attributes Key={ATTRIBUTE},Value=false",
         ),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupAttributes: {ATTRIBUTE} = false.",
-        terraform='resource "aws_lb_target_group" { proxy_protocol_v2 = false }',
+        cloudformation=cloudformation,
+        terraform=terraform,
         console="EC2 › Target groups › Attributes › Edit › Proxy protocol v2.",
     )

@@ -53,31 +53,31 @@ class TargetsUnhealthy(Check[TargetGroupHop]):
         if group is None:
             yield self.not_applicable(subject.arn, "The target group does not exist.", subject=subject)
             return
-        label, targets = f"Target group {group.target_group_name}", subject.health
+        targets = subject.health
         if not targets:
             citation = self.cite(TARGET_HEALTH, subject.arn, "TargetHealthDescriptions", "[]")
-            summary = f"{label} has no registered target."
+            summary = f"Target group {group.target_group_name} has no registered target."
             yield self.failed(subject.arn, summary, [citation], register(subject), subject=subject)
             return
         states = Counter(x.target_health.state for x in targets)
         healthy, total = states["healthy"], len(targets)
         if healthy == total:
-            yield self.passed(subject.arn, f"{label}: {total} of {total} targets healthy.", subject=subject)
+            yield self.passed(subject.arn, f"Target group {group.target_group_name}: {total} of {total} targets healthy.", subject=subject)
             return
         bad = [x for x in targets if x.target_health.state != "healthy"]
         citations, fix = [self._citation(subject, x) for x in bad[:5]], fix_for(subject, bad)
         doubtful = [x for x in bad if x.target_health.state not in _UNHEALTHY | {"initial"}]
         if healthy:
-            summary = f"{label}: only {healthy} of {total} targets healthy ({_reasons(bad)})."
+            summary = f"Target group {group.target_group_name}: only {healthy} of {total} targets healthy ({_reasons(bad)})."
             yield self.warned(subject.arn, summary, citations, fix, subject=subject)
         elif doubtful:
-            summary = f"{label}: the health of {len(doubtful)} of {total} targets is not known ({_reasons(doubtful)})."
+            summary = f"Target group {group.target_group_name}: the health of {len(doubtful)} of {total} targets is not known ({_reasons(doubtful)})."
             yield self.undecided(subject.arn, summary, subject=subject)
         elif states["initial"] and all(x.target_health.state in _LEAVING | {"initial"} for x in bad):
-            summary = f"{label}: no target healthy yet, {states['initial']} of {total} still being checked."
+            summary = f"Target group {group.target_group_name}: no target healthy yet, {states['initial']} of {total} still being checked."
             yield self.warned(subject.arn, summary, citations, fix, subject=subject)
         else:
-            summary = f"{label}: 0 of {total} targets healthy ({_reasons(bad)})."
+            summary = f"Target group {group.target_group_name}: 0 of {total} targets healthy ({_reasons(bad)})."
             yield self.failed(subject.arn, summary, citations, fix, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
