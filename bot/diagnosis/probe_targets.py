@@ -17,6 +17,7 @@ from bot.diagnosis.checks.vpc_link.link_peers import cloud_map_ports
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, TargetGroupHop, TargetHop
 from bot.diagnosis.path import Walk
+from bot.language import _
 
 MOST_TARGETS = 8
 """Addresses that one press probes: enough for every zone twice, little enough to be no scan."""
@@ -76,7 +77,7 @@ def probe_plan(evidence: Evidence) -> ProbePlan:
     paths = walk.paths.items
     if not paths:
         return ProbePlan(
-            why_none="This request leads through no VPC link that I know, so there is no backend to probe."
+            why_none=_("This request leads through no VPC link that I know, so there is no backend to probe.")
         )
     every = tuple(dict.fromkeys(target for path in paths for target in probe_targets(evidence, path)))
     if not every:
@@ -103,7 +104,7 @@ def nodes_of(hop: ListenerHop) -> tuple[ProbeTarget, ...]:
         return ()
     if not port or hop.balancer.scheme not in {"http", "https"}:
         return ()
-    what, scheme = f"load balancer {name}", hop.balancer.scheme
+    what, scheme = _("load balancer {name}", name=name), hop.balancer.scheme
     return tuple(replace(_made(hop.balancer, a, port, scheme, what), is_node=True) for a in addresses)
 
 
@@ -114,9 +115,9 @@ def instances_of(link: LinkHop) -> tuple[ProbeTarget, ...]:
     except MissingEvidence:
         return ()
     service, scheme = link.cloud_map_arn.rpartition("/")[2], link.path.endpoint.scheme
-    name = f"instance of {service}"
+    name = _("instance of {service}", service=service)
     return tuple(
-        ProbeTarget(address, port, scheme, _server_name(link.path), "/", name)
+        ProbeTarget(address, port, scheme, _server_name(link.path), "/", name, group=service)
         for port, addresses in ports.items()
         for address in addresses
     )
@@ -145,7 +146,11 @@ def _target(hop: TargetGroupHop, target: TargetHop, scheme: str) -> ProbeTarget 
     if not address or not port:
         return None
     name = group.target_group_name if group else hop.arn
-    what = f"target {target.id} of {name}" if target.id != address else f"target of {name}"
+    what = (
+        _("target {target} of {name}", target=target.id, name=name)
+        if target.id != address
+        else _("target of {name}", name=name)
+    )
     return replace(_made(hop.balancer, address, port, scheme, what), group=name)
 
 
@@ -209,7 +214,9 @@ def _why_none(walk: Walk) -> str:
     gaps = {gap.action for gap in (*walk.target_groups.gaps, *walk.listeners.gaps)}
     if gaps:
         actions = ", ".join(sorted(gaps))
-        return f"Which addresses stand on this path could not be read ({actions})."
+        return _("Which addresses stand on this path could not be read ({actions}).", actions=actions)
     if not walk.listeners.items:
-        return "The path ends before a load balancer's listener, so no address is known that a request would reach."
-    return "No target and no load balancer address is known on this path."
+        return _(
+            "The path ends before a load balancer's listener, so no address is known that a request would reach.",
+        )
+    return _("No target and no load balancer address is known on this path.")

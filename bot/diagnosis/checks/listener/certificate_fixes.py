@@ -92,12 +92,16 @@ def use_public(hop: ListenerHop, arn: str, further: tuple[str, ...] = ()) -> Fix
     host = hop.path.endpoint.host or _("the host")
     cloudformation, terraform = served_as_code(hop, arn)
     return Fix(
-        summary=f"Serve a public certificate for {host} on the listener.",
+        summary=_("Serve a public certificate for {host} on the listener.", host=host),
         cli=(request_public(hop), serve(hop, arn)),
         cloudformation=cloudformation,
         terraform=terraform,
         console=_(CONSOLE),
-        steps=(f"Order a public certificate for {host} in ACM.", "Let the listener serve it.", *further),
+        steps=(
+            _("Order a public certificate for {host} in ACM.", host=host),
+            _("Let the listener serve it."),
+            *further,
+        ),
     )
 
 
@@ -109,11 +113,11 @@ def on_target(summary: str, *further: str) -> Fix:
             "openssl s_client -connect TARGET_ADDRESS:PORT -servername HOST -showcerts </dev/null   # inside the VPC",
             *further,
         ),
-        console="On the target: the TLS configuration of its server.",
+        console=_("On the target: the TLS configuration of its server."),
         steps=(
-            "Let the target's server send its certificate and every intermediate, in order.",
-            "Use a certificate of a public authority that API Gateway supports.",
-            "Or end TLS on the listener with a certificate of ACM: protocol TLS instead of TCP.",
+            _("Let the target's server send its certificate and every intermediate, in order."),
+            _("Use a certificate of a public authority that API Gateway supports."),
+            _("Or end TLS on the listener with a certificate of ACM: protocol TLS instead of TCP."),
         ),
     )
 

@@ -20,6 +20,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
+from bot.language import _, plural
 
 _ENDS_TLS = frozenset({"TLS", "HTTPS"})
 _MISMATCH = "hostname-mismatch"
@@ -64,7 +65,7 @@ class CertificateNameMismatch(Check[ListenerHop]):
         if aside:
             yield self.not_applicable(arn, aside, subject=subject)
         elif not host:
-            summary = f"The URI of {subject.path.resource} names no host that we can read."
+            summary = _("The URI of {resource} names no host that we can read.", resource=subject.path.resource)
             yield self.undecided(arn, summary, subject=subject)
         elif protocol.upper() in _ENDS_TLS:
             seen = wire(subject).showing(_MISMATCH)
@@ -88,9 +89,15 @@ class CertificateNameMismatch(Check[ListenerHop]):
             citation = self.cite(CERTIFICATE, served.arn, "SubjectAlternativeNames", served.covering)
             return self.warned(served.arn, f"{doubt}.", [citation], subject=subject)
         if served.covering:
-            return self.passed(served.arn, f"The certificate names {host} ({served.covering}).", subject=subject)
+            return self.passed(
+                served.arn,
+                _("The certificate names {host} ({covering}).", host=host, covering=served.covering),
+                subject=subject,
+            )
         if served.certificate is None:
-            unknown = self.undecided(served.arn, f"The names of the certificate of {_where(subject)} are not known.")
+            unknown = self.undecided(
+                served.arn, _("The names of the certificate of {where} are not known.", where=_where(subject))
+            )
             return self._logged(subject, host, walk) or unknown
         names = names_of(served.certificate)
         field = "SubjectAlternativeNames" if served.certificate.subject_alternative_names else "DomainName"
@@ -99,7 +106,9 @@ class CertificateNameMismatch(Check[ListenerHop]):
             self.cite(LISTENERS, subject.listener.listener_arn, "Certificates", served.arn),
         ]
         why = explain_mismatch(host, names)
-        summary = f"The certificate of {_where(subject)} does not name {host}: {why}."
+        summary = _(
+            "The certificate of {where} does not name {host}: {why}.", where=_where(subject), host=host, why=why
+        )
         if _BALANCER_NAME.search(host):
             summary += " " + _("No public certificate can name a load balancer's own DNS name.")
         return self.failed(served.arn, summary, citations, _fix(subject, host, served), subject=subject)
@@ -116,14 +125,22 @@ class CertificateNameMismatch(Check[ListenerHop]):
         arn = subject.listener.listener_arn
         if seen.served:
             covering = seen.served[0].tls.matched_name or host
-            summary = f"The targets behind {_where(subject)} serve a certificate that names {host} ({covering})."
+            summary = _(
+                "The targets behind {where} serve a certificate that names {host} ({covering}).",
+                where=_where(subject),
+                host=host,
+                covering=covering,
+            )
             return self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         if _BALANCER_NAME.search(host):
-            summary = f"No public certificate can name {host}: put a name of the target's certificate into the URI."
+            summary = _(
+                "No public certificate can name {host}: put a name of the target's certificate into the URI.", host=host
+            )
             citation = self.cite(LISTENERS, arn, "Protocol", subject.listener.protocol)
             return self.warned(arn, summary, [citation], _fix(subject, host, None), subject=subject)
-        summary = (
-            f"{_where(subject)} passes TLS through to the targets, whose certificate AWS does not show: Probe now."
+        summary = _(
+            "{where} passes TLS through to the targets, whose certificate AWS does not show: Probe now.",
+            where=_where(subject),
         )
         return self.undecided(arn, summary, subject=subject)
 
@@ -143,7 +160,10 @@ class CertificateNameMismatch(Check[ListenerHop]):
 
     def _no_longer(self, subject: ListenerHop, host: str, logged: Finding, seen: Wire) -> Finding:
         """The log shows a mismatch that no address shows now."""
-        summary = f"The log shows a certificate that does not name {host}; now every target serves one that does."
+        summary = _(
+            "The log shows a certificate that does not name {host}; now every target serves one that does.",
+            host=host,
+        )
         cited = [*logged.citations, *(x.cite("tls name", x.tls.matched_name) for x in seen.served[:3])]
         return self.warned(subject.listener.listener_arn, summary, cited, logged.fix, subject=subject)
 
@@ -153,7 +173,12 @@ class CertificateNameMismatch(Check[ListenerHop]):
             fields = request.explanation.fields
             shown = fields.get("certificate_subject", "")
             if request.explanation.signature == "E2" and shown and _same(fields.get("host", ""), host):
-                summary = f"The certificate behind {_where(subject)} does not name {host}: it is for {shown}."
+                summary = _(
+                    "The certificate behind {where} does not name {host}: it is for {shown}.",
+                    where=_where(subject),
+                    host=host,
+                    shown=shown,
+                )
                 citation = self.cite(EXECUTION_LOG, request.request_id or "", "message", _line(request))
                 fix = _fix(subject, host, None, _common_name(shown))
                 return self.failed(subject.listener.listener_arn, summary, [citation], fix, subject=subject)
@@ -175,18 +200,18 @@ def _aside(hop: ListenerHop) -> str:
     path, protocol = hop.path, hop.listener.protocol.upper()
     front = hop.balancer.front
     if path.endpoint.scheme != "https":
-        return "The integration does not use https."
+        return _("The integration does not use https.")
     if path.api.protocol == "HTTP" and not path.endpoint.host:
-        return "The integration names no server to verify."
+        return _("The integration names no server to verify.")
     if front and front.listener.listener.protocol.upper() == "TLS":
-        return "The load balancer in front ends TLS; it does not compare names."
+        return _("The load balancer in front ends TLS; it does not compare names.")
     if protocol in _ENDS_TLS:
         return ""
     if protocol not in _PASSES_THROUGH:
-        return f"A listener with protocol {hop.listener.protocol} serves no certificate."
+        return _("A listener with protocol {protocol} serves no certificate.", protocol=hop.listener.protocol)
     groups = [group.group for group in hop.target_groups]
     if groups and all(group and group.target_type == "alb" for group in groups):
-        return "TLS passes through to the load balancer behind, which serves the certificate."
+        return _("TLS passes through to the load balancer behind, which serves the certificate.")
     return ""
 
 
@@ -212,18 +237,27 @@ def _fix(hop: ListenerHop, host: str, served: Served | None, names: tuple[str, .
         integration = (
             f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id}"
         )
-        commands: tuple[str, ...] = (f"{integration} --tls-config {verify}", *deploy(path))
+        commands: tuple[str, ...] = (
+            f"{integration} --tls-config {verify}",
+            *deploy(path),
+        )
     else:
         commands = change_uri(path, "host", name)
-    reissue = f"Or serve a certificate that names {host}."
+    reissue = _("Or serve a certificate that names {host}.", host=host)
     if hop.listener.protocol.upper() in _ENDS_TLS:
         add = f"aws elbv2 add-listener-certificates --listener-arn {hop.listener.listener_arn}"
         commands = (*commands, f"{add} --certificates CertificateArn=NEW_CERTIFICATE_ARN")
-        reissue = f"Or add a certificate that names {host} to the listener."
-    summary = f"Put {name} into the integration's URI (it need not resolve), or serve a certificate that names {host}."
+        reissue = _("Or add a certificate that names {host} to the listener.", host=host)
+    summary = _(
+        "Put {name} into the integration's URI (it need not resolve), or serve a certificate that names {host}.",
+        name=name,
+        host=host,
+    )
     if path.api.protocol == "HTTP":
-        summary = (
-            f"Put {name} as the server name to verify (it need not resolve), or serve a certificate that names {host}."
+        summary = _(
+            "Put {name} as the server name to verify (it need not resolve), or serve a certificate that names {host}.",
+            name=name,
+            host=host,
         )
     cloudformation, terraform = host_as_code(path, name)
     return Fix(
@@ -231,8 +265,8 @@ def _fix(hop: ListenerHop, host: str, served: Served | None, names: tuple[str, .
         cli=commands,
         cloudformation=cloudformation,
         terraform=terraform,
-        console="API Gateway › Resources › the method › Integration request › Endpoint URL; then Deploy.",
-        steps=(f"Either put {name} there, and deploy.", reissue),
+        console=_("API Gateway › Resources › the method › Integration request › Endpoint URL; then Deploy."),
+        steps=(_("Either put {name} there, and deploy.", name=name), reissue),
     )
 
 

@@ -16,6 +16,7 @@ from bot.diagnosis.hops import BalancerHop, LinkHop, route_name
 from bot.diagnosis.model import Fix
 from bot.diagnosis.resources import Listener
 from bot.diagnosis.snippets import change_cloudformation, change_terraform
+from bot.language import _
 
 CARRIES_HTTP = frozenset({"TCP", "TLS", "TCP_UDP", "TCP_QUIC", "HTTP", "HTTPS"})
 
@@ -29,17 +30,22 @@ def listen_or_repoint(hop: BalancerHop, port: int, listeners: Sequence[Listener]
     """Return the two ways out where nothing listens on the port: a new listener, or another port in the URI."""
     other = _other_port(listeners)
     repoint = change_uri(hop.path, "port", str(other)) if other else ()
-    steps = (f"Either create the listener on port {port}.", f"Or put port {other} into the URI, and deploy.")
+    steps = (
+        _("Either create the listener on port {port}.", port=port),
+        _("Or put port {other} into the URI, and deploy.", other=other),
+    )
     cloudformation, terraform = _created_as_code(hop, port, listeners)
-    summary = f"Create a listener on port {port}."
+    summary = _("Create a listener on port {port}.", port=port)
     if other:
-        summary = f"Create a listener on port {port}, or put port {other} into the URI."
+        summary = _("Create a listener on port {port}, or put port {other} into the URI.", port=port, other=other)
     return Fix(
         summary=summary,
         cli=(_create(hop, port, listeners), *repoint),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Load balancers › Listeners › Add listener; or API Gateway › Resources › Integration request.",
+        console=_(
+            "EC2 › Load balancers › Listeners › Add listener; or API Gateway › Resources › Integration request.",
+        ),
         steps=steps if other else (),
     )
 
@@ -49,16 +55,20 @@ def use_an_allowed_port(hop: BalancerHop, port: int, listeners: Sequence[Listene
     other = _other_port(listeners)
     chosen = other or (443 if hop.scheme == "https" else 80)
     codes = [port_as_code(hop.path, chosen)]
-    summary = f"Put port {chosen} into the URI instead of {port}, and deploy."
+    summary = _("Put port {chosen} into the URI instead of {port}, and deploy.", chosen=chosen, port=port)
     if not other:
         codes = [_created_as_code(hop, chosen, listeners), *codes]
-        summary = f"Put port {chosen} into the URI instead of {port}, let the load balancer listen there, and deploy."
+        summary = _(
+            "Put port {chosen} into the URI instead of {port}, let the load balancer listen there, and deploy.",
+            chosen=chosen,
+            port=port,
+        )
     return Fix(
         summary=summary,
         cli=(*(() if other else (_create(hop, chosen, listeners),)), *change_uri(hop.path, "port", str(chosen))),
         cloudformation="\n\n".join(code for code, _other in codes),
         terraform="\n\n".join(code for _other, code in codes),
-        console="API Gateway › Resources › the method › Integration request; then Deploy.",
+        console=_("API Gateway › Resources › the method › Integration request; then Deploy."),
     )
 
 
@@ -67,7 +77,7 @@ def name_another_listener(link: LinkHop) -> Fix:
     path = link.path
     name = route_name(path.routes[0])
     return Fix(
-        summary="Point the integration at a listener that exists.",
+        summary=_("Point the integration at a listener that exists."),
         cli=(
             "aws elbv2 describe-listeners --load-balancer-arn LOAD_BALANCER_ARN",
             f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id} "
@@ -78,7 +88,7 @@ def name_another_listener(link: LinkHop) -> Fix:
             "AWS::ApiGatewayV2::Integration", name, {"IntegrationUri": "LISTENER_ARN"}
         ),
         terraform=change_terraform("aws_apigatewayv2_integration", name, {"integration_uri": "LISTENER_ARN"}),
-        console="API Gateway › the API › Integrations › Manage integration › Edit.",
+        console=_("API Gateway › the API › Integrations › Manage integration › Edit."),
     )
 
 
@@ -91,7 +101,11 @@ def speak_tcp(listener: Listener) -> Fix:
         {"protocol": "TCP", "default_action": forward_block(group)},
     )
     return Fix(
-        summary=f"Replace the {listener.protocol} listener on port {listener.port} by one that speaks TCP.",
+        summary=_(
+            "Replace the {protocol} listener on port {port} by one that speaks TCP.",
+            protocol=listener.protocol,
+            port=listener.port,
+        ),
         cli=(
             f"aws elbv2 delete-listener --listener-arn {listener.listener_arn}",
             f"aws elbv2 create-listener --load-balancer-arn {listener.load_balancer_arn} --protocol TCP "
@@ -99,10 +113,13 @@ def speak_tcp(listener: Listener) -> Fix:
         ),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Load balancers › Listeners › Manage listener.",
+        console=_("EC2 › Load balancers › Listeners › Manage listener."),
         steps=(
-            "Create a target group with protocol TCP and register the targets: a group's protocol cannot be changed.",
-            "Replace the listener by a TCP listener that forwards to it.",
+            _(
+                "Create a target group with protocol TCP and register the targets: a group's protocol "
+                "cannot be changed.",
+            ),
+            _("Replace the listener by a TCP listener that forwards to it."),
         ),
     )
 

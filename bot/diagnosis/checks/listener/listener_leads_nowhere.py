@@ -18,6 +18,7 @@ from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import Action, ForwardConfig, Listener, Rule, WeightedTargetGroup
 from bot.diagnosis.snippets import change_cloudformation, change_terraform
 from bot.diagnosis.sources import LISTENER, LISTENERS, RULES, TARGET_GROUP, Source
+from bot.language import _
 
 _ANSWERS_ITSELF = frozenset({"fixed-response", "redirect"})
 _DEMANDS_LOGIN = frozenset({"authenticate-oidc", "authenticate-cognito"})
@@ -86,19 +87,47 @@ class ListenerLeadsNowhere(Check[ListenerHop]):
         arn = subject.listener.listener_arn
         strange = [a.type for c in way for a in c.actions if a.type not in _KNOWN]
         if strange:
-            return self.undecided(arn, f"{label(subject)} does what we do not know: {', '.join(strange)}.", subject=subject)
+            return self.undecided(
+                arn,
+                _(
+                    "Listener {protocol} {port} of {balancer} does what we do not know: {listed}.",
+                    **named(subject),
+                    listed=", ".join(strange),
+                ),
+                subject=subject,
+            )
         aside = next((c for c in way if c.has(_ANSWERS_ITSELF | _DEMANDS_LOGIN)), None)
         choice = aside or way[0]
         citations, fix = [self._cite(subject, choice)], _fix(subject, choice)
         if aside:
             answer, priority = _answer(aside.actions), aside.priority
-            summary = f"{label(subject)}: its default action {answer} instead of forwarding the request."
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: its default action {answer} instead of "
+                "forwarding the request.",
+                **named(subject),
+                answer=answer,
+            )
             if priority:
-                summary = f"{label(subject)}: its rule {priority} {answer} instead of forwarding the request."
+                summary = _(
+                    "Listener {protocol} {port} of {balancer}: its rule {priority} {answer} instead of "
+                    "forwarding the request.",
+                    **named(subject),
+                    priority=priority,
+                    answer=answer,
+                )
             return self.warned(arn, summary, citations, fix, subject=subject)
-        summary = f"{label(subject)} has no forward action in its default action: a request goes nowhere."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} has no forward action in its default action: a "
+            "request goes nowhere.",
+            **named(subject),
+        )
         if choice.priority:
-            summary = f"{label(subject)} has no forward action in its rule {choice.priority}: a request goes nowhere."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} has no forward action in its rule {priority}: "
+                "a request goes nowhere.",
+                **named(subject),
+                priority=choice.priority,
+            )
         if everything:
             return self.failed(arn, summary, citations, fix, subject=subject)
         return self.warned(arn, summary, citations, fix, subject=subject)
@@ -112,16 +141,29 @@ class ListenerLeadsNowhere(Check[ListenerHop]):
         broken = dead + [c for c in forwarding if c not in dead and _usable(c) <= unusable.keys()]
         if not broken and not unusable:
             names = ", ".join(_group_name(group) for group in sorted(used))
-            return self.passed(arn, f"{label(subject)} forwards to {names}.", subject=subject)
+            return self.passed(
+                arn,
+                _("Listener {protocol} {port} of {balancer} forwards to {names}.", **named(subject), names=names),
+                subject=subject,
+            )
         first = broken[0] if broken else forwarding[0]
         said = [_weightless(choice) for choice in dead[:1]]
-        said += [f"target group {_group_name(group)} {why.value}" for group, why in unusable.items()]
+        said += [
+            _("target group {group} {value}", group=_group_name(group), value=why.value)
+            for group, why in unusable.items()
+        ]
         reasons = "; ".join(said)
         citations = [self._cite(subject, choice) for choice in dead] + list(unusable.values())
-        summary = f"{label(subject)} leads nowhere: {reasons}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} leads nowhere: {reasons}.", **named(subject), reasons=reasons
+        )
         if len(broken) == len(forwarding):
             return self.failed(arn, summary, citations, _fix(subject, first), subject=subject)
-        summary = f"{label(subject)} leads a part of the requests nowhere: {reasons}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} leads a part of the requests nowhere: {reasons}.",
+            **named(subject),
+            reasons=reasons,
+        )
         return self.warned(arn, summary, citations, _fix(subject, first), subject=subject)
 
     def _unusable(self, subject: ListenerHop, group_arn: str) -> Citation | None:
@@ -175,7 +217,7 @@ def _group_name(arn: str) -> str:
 
 def _weightless(choice: _Choice) -> str:
     if choice.priority:
-        return f"every target group of its rule {choice.priority} has weight 0"
+        return _("every target group of its rule {priority} has weight 0", priority=choice.priority)
     return _("every target group of its default action has weight 0")
 
 
@@ -183,11 +225,15 @@ def _answer(actions: Sequence[Action]) -> str:
     fixed = next((a.fixed_response_config for a in actions if a.fixed_response_config), None)
     redirect = next((a.redirect_config for a in actions if a.redirect_config), None)
     if any(a.type in _DEMANDS_LOGIN for a in actions):
-        return "demands a login"
+        return _("demands a login")
     if redirect:
         status = str(redirect.get("StatusCode", "")).removeprefix("HTTP_")
-        return f"redirects ({status or _('HTTP 301 or 302')})"
-    return f"answers {fixed.status_code}" if fixed and fixed.status_code else "answers by itself"
+        return _("redirects ({status})", status=status or _("HTTP 301 or 302"))
+    return (
+        _("answers {status_code}", status_code=fixed.status_code)
+        if fixed and fixed.status_code
+        else _("answers by itself")
+    )
 
 
 def _weighted(evidence: Evidence, hop: ListenerHop) -> Evidence:
@@ -234,11 +280,13 @@ def _fix(hop: ListenerHop, choice: _Choice) -> Fix:
             "AWS::ElasticLoadBalancingV2::ListenerRule", name, {"Actions": properties}
         )
         terraform = change_terraform("aws_lb_listener_rule", name, {"action": block})
-        summary = f"Let the listener's rule {priority} forward to a target group with registered targets."
+        summary = _(
+            "Let the listener's rule {priority} forward to a target group with registered targets.", priority=priority
+        )
     return Fix(
         summary=summary,
         cli=(command,),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Load balancers › Listeners and rules › the listener › Edit.",
+        console=_("EC2 › Load balancers › Listeners and rules › the listener › Edit."),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
-from bot.diagnosis.check import Check
 from bot.diagnosis.balancer_traffic import some
+from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.listener_code import forward_action, forward_block
 from bot.diagnosis.checks.listener.tls_end import named
 from bot.diagnosis.evidence import Evidence
@@ -18,6 +18,7 @@ from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import HostHeaderConfig, Rule, RuleCondition
 from bot.diagnosis.snippets import Value, new_cloudformation, new_terraform
 from bot.diagnosis.sources import LOAD_BALANCER, ROUTES, RULES
+from bot.language import _
 
 
 class NoRuleTakesRequest(Check[ListenerHop]):
@@ -51,11 +52,19 @@ class NoRuleTakesRequest(Check[ListenerHop]):
         balancer = subject.balancer.balancer
         rules = subject.rules if balancer and balancer.type == "application" else ()
         if not any(rule.conditions and not rule.is_default for rule in rules):
-            yield self.not_applicable(arn, f"{label(subject)} has no rules by host or path.", subject=subject)
+            yield self.not_applicable(
+                arn,
+                _("Listener {protocol} {port} of {balancer} has no rules by host or path.", **named(subject)),
+                subject=subject,
+            )
             return
         lost = {path: answer for path in subject.backend_paths if (answer := _refused(subject, path))}
         if not lost:
-            yield self.passed(arn, f"{label(subject)} has a rule for what this path sends.", subject=subject)
+            yield self.passed(
+                arn,
+                _("Listener {protocol} {port} of {balancer} has a rule for what this path sends.", **named(subject)),
+                subject=subject,
+            )
             return
         paths, answer = list(lost), next(iter(lost.values()))
         host = subject.path.host_header
@@ -184,20 +193,24 @@ def _fix(hop: ListenerHop, paths: Sequence[str | None]) -> Fix:
         f"--conditions {quote(f'Field={condition.field},Values={value}')} "
         f"--actions Type=forward,TargetGroupArn={group or 'TARGET_GROUP_ARN'}"
     ]
-    steps = [f"Either add a rule for {condition.field} {value}."]
+    steps = [_("Either add a rule for {field} {value}.", field=condition.field, value=value)]
     if path.api.protocol == "HTTP":
         update = f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id}"
         cli.append(f"{update} --request-parameters 'overwrite:path=$request.path'")
-        steps.append("Or send the path without the stage's name: overwrite:path = $request.path.")
+        steps.append(_("Or send the path without the stage's name: overwrite:path = $request.path."))
     elif _prefix(hop):
-        steps.append("Or override $context.requestOverride.path in the integration request, and deploy.")
+        steps.append(_("Or override $context.requestOverride.path in the integration request, and deploy."))
     if path.host_header:
-        steps.append("Or put a host into the integration's URI that has a rule, and deploy.")
+        steps.append(_("Or put a host into the integration's URI that has a rule, and deploy."))
     return Fix(
-        summary=f"Add a rule for {condition.field} {value} that forwards to the backend's target group.",
+        summary=_(
+            "Add a rule for {field} {value} that forwards to the backend's target group.",
+            field=condition.field,
+            value=value,
+        ),
         cli=tuple(cli),
         cloudformation=_rule_as_cloudformation(hop, condition, priority, group or "TARGET_GROUP_ARN"),
         terraform=_rule_as_terraform(hop, condition, priority, group or "TARGET_GROUP_ARN"),
-        console="EC2 › Load balancers › Listeners and rules › the listener › Add rule.",
+        console=_("EC2 › Load balancers › Listeners and rules › the listener › Add rule."),
         steps=tuple(steps),
     )

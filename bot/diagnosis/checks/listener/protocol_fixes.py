@@ -37,17 +37,19 @@ def agree(hop: ListenerHop) -> Fix:
     modify = f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --protocol {wanted}{tls}"
     change = scheme_change(hop.path, other)
     behind = hop.balancer.front is not None
-    make = f"Or make the listener {wanted}."
+    make = _("Or make the listener {wanted}.", wanted=wanted)
     if wanted in {"TCP", "HTTP"}:
-        make = f"Or make the listener {wanted}, which drops its certificate."
+        make = _("Or make the listener {wanted}, which drops its certificate.", wanted=wanted)
     cloudformation, terraform = scheme_as_code(hop.path, other)
     steps = (
-        f"Either let API Gateway speak {other} and deploy.",
+        _("Either let API Gateway speak {other} and deploy.", other=other),
         make,
-        *(("Or register a port whose listener speaks the protocol that arrives.",) if behind else ()),
+        *((_("Or register a port whose listener speaks the protocol that arrives."),) if behind else ()),
     )
     return Fix(
-        summary=f"Let API Gateway speak {other} to this listener, or make the listener {wanted}.",
+        summary=_(
+            "Let API Gateway speak {other} to this listener, or make the listener {wanted}.", other=other, wanted=wanted
+        ),
         cli=(*change, modify),
         cloudformation=cloudformation,
         terraform=terraform,
@@ -72,8 +74,10 @@ def expect_the_same(hop: TargetGroupHop, gets: str) -> Fix:
     if not decrypts:
         other = HTTP if gets == HTTPS else HTTPS
         cli = scheme_change(hop.path, other)
-        step = f"Either let API Gateway speak {other} and deploy."
-        summary = f"Let API Gateway speak {other}, or let the backend speak {gets} on this port."
+        step = _("Either let API Gateway speak {other} and deploy.", other=other)
+        summary = _(
+            "Let API Gateway speak {other}, or let the backend speak {gets} on this port.", other=other, gets=gets
+        )
         code = scheme_as_code(hop.path, other)
     else:
         cli = (
@@ -82,8 +86,12 @@ def expect_the_same(hop: TargetGroupHop, gets: str) -> Fix:
             f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} "
             "--default-actions Type=forward,TargetGroupArn=NEW_GROUP_ARN",
         )
-        step = f"Either send to a new {wanted} target group: the protocol of a group cannot be changed."
-        summary = f"Send to a {wanted} target group, or make the listener TCP so that TLS is passed on."
+        step = _(
+            "Either send to a new {wanted} target group: the protocol of a group cannot be changed.", wanted=wanted
+        )
+        summary = _(
+            "Send to a {wanted} target group, or make the listener TCP so that TLS is passed on.", wanted=wanted
+        )
         code = new_group_as_code(hop, name, wanted)
     return Fix(
         summary=summary,
@@ -94,11 +102,18 @@ def expect_the_same(hop: TargetGroupHop, gets: str) -> Fix:
         steps=(
             step,
             *(
-                (f"Or pass TLS on: aws elbv2 modify-listener --listener-arn {listener.listener_arn} --protocol TCP.",)
+                (
+                    _(
+                        "Or pass TLS on: aws elbv2 modify-listener --listener-arn {listener_arn} --protocol TCP.",
+                        listener_arn=listener.listener_arn,
+                    ),
+                )
                 if decrypts
-                else (f"Or configure the backend to speak {gets} on its port.",)
+                else (_("Or configure the backend to speak {gets} on its port.", gets=gets),)
             ),
-            "To see what the backend answers, probe it, or make an endpoint of your own on the endpoint service.",
+            _(
+                "To see what the backend answers, probe it, or make an endpoint of your own on the endpoint service.",
+            ),
         ),
     )
 
@@ -109,7 +124,7 @@ def speak_http1(hop: TargetGroupHop) -> Fix:
     name = f"{group.target_group_name}-http1" if group else "NAME"
     cloudformation, terraform = new_group_as_code(hop, name, group.protocol if group else "HTTP", version="HTTP1")
     return Fix(
-        summary="Send API Gateway's requests to a target group with protocol version HTTP1.",
+        summary=_("Send API Gateway's requests to a target group with protocol version HTTP1."),
         cli=(
             _new_group(group, name, group.protocol if group else "HTTP") + " --protocol-version HTTP1",
             f"aws elbv2 register-targets --target-group-arn NEW_GROUP_ARN --targets {_targets(hop)}",
@@ -118,10 +133,12 @@ def speak_http1(hop: TargetGroupHop) -> Fix:
         ),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Target groups › Create target group: Protocol version HTTP1.",
+        console=_("EC2 › Target groups › Create target group: Protocol version HTTP1."),
         steps=(
-            "The protocol version of a target group cannot be changed: create a new one and register the targets.",
-            "Forward to it, in the rule that takes these requests or by default.",
+            _(
+                "The protocol version of a target group cannot be changed: create a new one and register the targets.",
+            ),
+            _("Forward to it, in the rule that takes these requests or by default."),
         ),
     )
 
@@ -130,11 +147,11 @@ def no_alpn(listener: Listener) -> Fix:
     """Return the fix of a listener that offers HTTP/2 alone."""
     cloudformation, terraform = listener_as_code(listener, {"AlpnPolicy": ["None"]}, {"alpn_policy": "None"})
     return Fix(
-        summary="Let the listener offer HTTP/1.1 too, or no ALPN at all.",
+        summary=_("Let the listener offer HTTP/1.1 too, or no ALPN at all."),
         cli=(f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --alpn-policy None",),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Load balancers › Listeners › the TLS listener › Edit: ALPN policy None.",
+        console=_("EC2 › Load balancers › Listeners › the TLS listener › Edit: ALPN policy None."),
     )
 
 
@@ -154,7 +171,7 @@ def scheme_change(path: Path, scheme: str) -> tuple[str, ...]:
             f"--http-method {route.method} --patch-operations {uri}"
         )
     more = len(path.routes) - _SHOWN_METHODS
-    rest = (_("# … and the same for {count} more of its methods", count=more),) if more > 0 else ()
+    rest = (f"# … and the same for {more} more of its methods",) if more > 0 else ()
     return (*updates, *rest, *deploy(path))
 
 

@@ -12,7 +12,6 @@ from typing import Literal
 
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, set_variable
 from bot.diagnosis.hops import Path, route_name
-from bot.language import _
 from bot.diagnosis.snippets import change_cloudformation, change_terraform
 
 _SHOWN_METHODS = 3
@@ -33,7 +32,7 @@ def change_uri(path: Path, part: Literal["host", "port"], value: str) -> tuple[s
             f"--http-method {route.method} --patch-operations {quote(f'op=replace,path=/uri,value={uri}')}"
         )
     more = len(path.routes) - _SHOWN_METHODS
-    rest = (_("# … and the same for {count} more of its methods", count=more),) if more > 0 else ()
+    rest = (f"# … and the same for {more} more of its methods",) if more > 0 else ()
     return (*updates, *rest, *deploy(path))
 
 

@@ -10,8 +10,8 @@ from bot.diagnosis.model import Citation, Fix
 from bot.diagnosis.network_acl import Leg, describe_entry
 from bot.diagnosis.resources import NetworkAclEntry
 from bot.diagnosis.snippets import Value, new_cloudformation, new_terraform
-from bot.language import _, plural
 from bot.diagnosis.sources import NETWORK_ACL
+from bot.language import _, plural
 
 _MOST = 8
 _CLOSING_RULE = 32767
@@ -65,14 +65,22 @@ def open_up(evidence: Evidence, acl_id: str, closed: Sequence[Way]) -> Fix:
     entries, leg = missing_entries(evidence, closed, acl_id), _legs(acl_id, closed)[0]
     deny = leg.answer.entry
     numbered = deny if deny and deny.rule_number < _CLOSING_RULE else None
-    summary = f"Add the missing allow entries to {acl_id}."
+    summary = _("Add the missing allow entries to {acl_id}.", acl_id=acl_id)
     if numbered:
-        summary = f"Add the missing allow entries to {acl_id}, before rule {numbered.rule_number}."
+        summary = _(
+            "Add the missing allow entries to {acl_id}, before rule {rule_number}.",
+            acl_id=acl_id,
+            rule_number=numbered.rule_number,
+        )
     cloudformation = "\n\n".join(_as_cloudformation(acl_id, entry) for entry in entries[:_MOST])
     terraform = "\n\n".join(_as_terraform(acl_id, entry) for entry in entries[:_MOST])
     commands = [_create(acl_id, entry) for entry in entries]
     if numbered and not all(entry.rule_number for entry in entries):
-        summary = f"Delete rule {numbered.rule_number} of {acl_id}: no number is free before it."
+        summary = _(
+            "Delete rule {rule_number} of {acl_id}: no number is free before it.",
+            rule_number=numbered.rule_number,
+            acl_id=acl_id,
+        )
         way = "--egress" if numbered.egress else "--ingress"
         delete = (
             f"aws ec2 delete-network-acl-entry --network-acl-id {acl_id} --rule-number {numbered.rule_number} {way}"
@@ -84,7 +92,7 @@ def open_up(evidence: Evidence, acl_id: str, closed: Sequence[Way]) -> Fix:
         cli=tuple(commands[:_MOST]),
         cloudformation=cloudformation,
         terraform=terraform,
-        console=f"VPC › Network ACLs › {acl_id} › Inbound rules and Outbound rules › Edit.",
+        console=_("VPC › Network ACLs › {acl_id} › Inbound rules and Outbound rules › Edit.", acl_id=acl_id),
     )
 
 

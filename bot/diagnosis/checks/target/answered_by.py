@@ -14,8 +14,8 @@ from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import Path
 from bot.diagnosis.model import Citation
 from bot.diagnosis.path import Walk
-from bot.language import _, marked
 from bot.diagnosis.sources import METRIC
+from bot.language import _, marked
 
 ALB_CODES = {
     502: marked("a target reset the connection, sent no proper HTTP, or TLS to it failed"),
@@ -49,21 +49,33 @@ def author(path: Path, statuses: Sequence[int], walk: Walk) -> Author:
     balancer = next((arn for arn in reversed(arns) if ":loadbalancer/app/" in arn), "")
     if not balancer:
         return Author(backend, by_backend=True)
-    name = f"Application load balancer {balancer.split('/')[-2]}"
+    name = _("Application load balancer {name}", name=balancer.split("/")[-2])
     counted = _counted(balancer, walk)
     meanings = "; ".join(f"{code}: {_(ALB_CODES[code])}" for code in sorted(set(statuses)) if code in ALB_CODES)
     meant = f" ({meanings})" if meanings else ""
     if counted is None and meanings:
-        reason = f"Whether {name} made the answer is not known: it gives such ones itself{meant}."
+        reason = _(
+            "Whether {name} made the answer is not known: it gives such ones itself{meant}.", name=name, meant=meant
+        )
         return Author(backend, by_backend=False, reason=reason)
     if counted is None:
         return Author(backend, by_backend=True)
     own, targets = counted
     cited = tuple(_cited(balancer, *pair) for pair in ((_OWN, own), (_TARGETS, targets)))
     if own > targets:
-        reason = f"Its metrics count {own:g} answers of its own and {targets:g} of its targets{meant}."
+        reason = _(
+            "Its metrics count {own} answers of its own and {targets} of its targets{meant}.",
+            own=f"{own:g}",
+            targets=f"{targets:g}",
+            meant=meant,
+        )
         return Author(balancer, by_backend=False, by_balancer=True, name=name, reason=reason, citations=cited)
-    reason = f"{name} counts {targets:g} answers of its targets and {own:g} of its own: the VPC link works."
+    reason = _(
+        "{name} counts {targets} answers of its targets and {own} of its own: the VPC link works.",
+        name=name,
+        targets=f"{targets:g}",
+        own=f"{own:g}",
+    )
     return Author(backend, by_backend=True, reason=reason, citations=cited)
 
 

@@ -23,8 +23,8 @@ from bot.diagnosis.sources import (
     METRIC,
     TARGET_HEALTH,
 )
-from bot.language import _, marked
 from bot.diagnosis.trends import stretched, total_in
+from bot.language import _, marked
 
 _RESETS = {TARGET_RESETS: marked("{count} by the targets"), BALANCER_RESETS: marked("{count} by the load balancer")}
 _TCP_IDLE, _ALB_IDLE = "tcp.idle_timeout.seconds", "idle_timeout.timeout_seconds"
@@ -70,21 +70,30 @@ class IdleConnectionClosed(Check[ListenerHop]):
             yield self._judged(subject, walk, request)
             return
         has_log(walk)
-        summary = f"{label(subject)}: no failing request in the log shows a connection that was closed."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: no failing request in the log shows a "
+            "connection that was closed.",
+            **named(subject),
+        )
         yield self.not_applicable(arn, summary, subject=subject)
 
     def _judged(self, subject: ListenerHop, walk: Walk, request: RequestLog) -> Finding:
         arn = subject.listener.listener_arn
         idle, idle_from = self._idle(subject)
         cited = [idle_from, *citations([request], walk)]
-        rest = f"{label(subject)} keeps idle connections {idle} seconds; a server that closes them sooner causes this."
+        rest = _(
+            "Listener {protocol} {port} of {balancer} keeps idle connections {idle} seconds; a "
+            "server that closes them sooner causes this.",
+            **named(subject),
+            idle=idle,
+        )
         resets = _resets(subject, walk)
         if not resets or not _serves(subject):
-            shown = f"The log shows a connection that was lost ({outcome(request)})."
+            shown = _("The log shows a connection that was lost ({outcome}).", outcome=outcome(request))
             summary = f"{shown} {rest}"
             return self.warned(arn, summary, cited, _fix(subject, idle), subject=subject)
         counted = f" {_('and')} ".join(_(_RESETS[name], count=f"{total:g}") for name, total in resets.items())
-        shown = f"Connections were reset ({counted}) in the minutes of the failing requests."
+        shown = _("Connections were reset ({counted}) in the minutes of the failing requests.", counted=counted)
         summary = f"{shown} {rest}"
         cited.append(self.cite(METRIC, subject.balancer.arn, f"{TARGET_RESETS}, {BALANCER_RESETS}", counted))
         return self.failed(arn, summary, cited, _fix(subject, idle), subject=subject)
@@ -97,7 +106,9 @@ class IdleConnectionClosed(Check[ListenerHop]):
             value = known.get(_ALB_IDLE, _APPLICATION_DEFAULT)
             return value, self.cite(BALANCER_ATTRIBUTES, subject.balancer.arn, _ALB_IDLE, value)
         if protocol == "TLS":
-            return _NETWORK_DEFAULT, self.cite(LISTENER_ATTRIBUTES, arn, "TLS listener", _("fixed {seconds}", seconds=_NETWORK_DEFAULT))
+            return _NETWORK_DEFAULT, self.cite(
+                LISTENER_ATTRIBUTES, arn, "TLS listener", _("fixed {seconds}", seconds=_NETWORK_DEFAULT)
+            )
         known = subject.evidence.get(LISTENER_ATTRIBUTES, arn) or {}
         value = known.get(_TCP_IDLE, _NETWORK_DEFAULT)
         return value, self.cite(LISTENER_ATTRIBUTES, arn, _TCP_IDLE, value)
@@ -144,17 +155,17 @@ def _serves(subject: ListenerHop) -> bool:
 def _fix(subject: ListenerHop, idle: str) -> Fix:
     arn, protocol = subject.listener.listener_arn, subject.listener.protocol.upper()
     cloudformation = terraform = ""
-    longer = f"Let the server keep idle connections for more than {idle} seconds."
+    longer = _("Let the server keep idle connections for more than {idle} seconds.", idle=idle)
     if protocol in {"HTTP", "HTTPS"}:
         cli = f"aws elbv2 describe-load-balancer-attributes --load-balancer-arn {subject.balancer.arn}"
-        other, console = "", "EC2 › Load balancers › Attributes: Idle timeout."
+        other, console = "", _("EC2 › Load balancers › Attributes: Idle timeout.")
     elif protocol == "TLS":
         cli = f"aws elbv2 describe-listeners --listener-arns {arn}"
-        other, console = "A TLS listener's 350 seconds cannot be changed.", "EC2 › Load balancers › Listeners."
+        other, console = _("A TLS listener's 350 seconds cannot be changed."), _("EC2 › Load balancers › Listeners.")
     else:
         cli = f"aws elbv2 modify-listener-attributes --listener-arn {arn} --attributes Key={_TCP_IDLE},Value=60"
-        other = "Or lower the listener's idle timeout below the server's keep-alive; 60 seconds is the least."
-        console = "EC2 › Load balancers › Listeners › Attributes › TCP idle timeout."
+        other = _("Or lower the listener's idle timeout below the server's keep-alive; 60 seconds is the least.")
+        console = _("EC2 › Load balancers › Listeners › Attributes › TCP idle timeout.")
         cloudformation, terraform = listener_as_code(
             subject.listener,
             {"ListenerAttributes": [{"Key": _TCP_IDLE, "Value": "60"}]},
@@ -167,8 +178,11 @@ def _fix(subject: ListenerHop, idle: str) -> Fix:
         terraform=terraform,
         console=console,
         steps=(
-            f"{longer} nginx: keepalive_timeout; Node: keepAliveTimeout; gunicorn: --keep-alive; Tomcat: "
-            "keepAliveTimeout.",
+            _(
+                "{longer} nginx: keepalive_timeout; Node: keepAliveTimeout; gunicorn: --keep-alive; "
+                "Tomcat: keepAliveTimeout.",
+                longer=longer,
+            ),
             *((other,) if other else ()),
         ),
     )

@@ -22,6 +22,7 @@ from bot.diagnosis.sources import (
     NETWORK_ACL,
     SUBNET,
 )
+from bot.language import _
 
 
 class NetworkAclBlocksTargets(Check[TargetGroupHop]):
@@ -59,15 +60,15 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
         ways = ways_of(subject, found)
         unseen = [x.name for x in receivers if x.elsewhere or (not found and not x.found)]
         if unseen:
-            summary = f"No subnet of the VPC holds {some(unseen)}, so its network ACL cannot be seen."
+            summary = _("No subnet of the VPC holds {unseen}, so its network ACL cannot be seen.", unseen=some(unseen))
             yield self.undecided(subject.arn, summary, subject=subject)
         elif any(way.acls is None and not way.same_subnet for way in ways):
-            summary = "The network ACL of a subnet between load balancer and targets is not known."
+            summary = _("The network ACL of a subnet between load balancer and targets is not known.")
             yield self.undecided(subject.arn, summary, subject=subject)
         elif not any(way.acls for way in ways):
-            summary = "There is no target to reach: no network ACL is asked."
+            summary = _("There is no target to reach: no network ACL is asked.")
             if ways:
-                summary = "Load balancer and targets share their subnets: no network ACL is asked."
+                summary = _("Load balancer and targets share their subnets: no network ACL is asked.")
             yield self.not_applicable(subject.arn, summary, subject=subject)
         culprits = _culprits(subject, ways, complete=not unseen)
         for acl_id in dict.fromkeys(acl.network_acl_id for way in ways for acl in way.acls or ()):
@@ -76,7 +77,7 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
     def _judged(self, subject: TargetGroupHop, ways: Sequence[Way], acl_id: str, *, is_culprit: bool) -> Finding:
         closed = [way for way in ways if way.closed_by(acl_id, wholly=is_culprit)]
         if not closed:
-            summary = f"{acl_id} lets requests and replies between load balancer and targets pass."
+            summary = _("{acl_id} lets requests and replies between load balancer and targets pass.", acl_id=acl_id)
             return self.passed(acl_id, summary, subject=subject)
         stops = _("{acl} stops {legs}.", acl=acl_id, legs=stopped(acl_id, closed))
         summary = f"{stops} {_effect(subject, closed, is_culprit=is_culprit)}"
@@ -109,11 +110,23 @@ def _effect(hop: TargetGroupHop, closed: Sequence[Way], *, is_culprit: bool) -> 
     requests = TRAFFIC in uses
     if is_culprit:
         return (
-            f"{sender} cannot reach {names}." if requests else f"health checks of {sender} cannot reach {names}."
+            _("{sender} cannot reach {names}.", sender=sender, names=names)
+            if requests
+            else _("health checks of {sender} cannot reach {names}.", sender=sender, names=names)
         )
     if not any(way.denied for way in closed):
-        return "Some connections fail."
+        return _("Some connections fail.")
     subnets = some(way.nodes.subnet_id for way in closed)
     if requests:
-        return f"Some connections fail: {sender} cannot reach {names} from {subnets}."
-    return f"Some connections fail: health checks of {sender} cannot reach {names} from {subnets}."
+        return _(
+            "Some connections fail: {sender} cannot reach {names} from {subnets}.",
+            sender=sender,
+            names=names,
+            subnets=subnets,
+        )
+    return _(
+        "Some connections fail: health checks of {sender} cannot reach {names} from {subnets}.",
+        sender=sender,
+        names=names,
+        subnets=subnets,
+    )

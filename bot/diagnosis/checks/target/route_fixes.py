@@ -19,6 +19,7 @@ from bot.diagnosis.snippets import (
     new_cloudformation,
     new_terraform,
 )
+from bot.language import _
 
 _OVER = "--vpc-peering-connection-id PEERING_ID"
 
@@ -29,7 +30,7 @@ def add_route(ways: Sequence[WayOut], targets: Sequence[TargetHop]) -> Fix:
     codes = list(dict.fromkeys(_route_as_code(way, targets[0].id) for way in ways))[:4]
     tables, names = some(way.table_id for way in ways), some(target.id for target in targets)
     return Fix(
-        summary=f"Give {tables} an active route to {names}, and their network one back.",
+        summary=_("Give {tables} an active route to {names}, and their network one back.", tables=tables, names=names),
         cli=(
             *list(own)[:4],
             "aws ec2 create-route --route-table-id TARGETS_ROUTE_TABLE_ID "
@@ -37,11 +38,11 @@ def add_route(ways: Sequence[WayOut], targets: Sequence[TargetHop]) -> Fix:
         ),
         cloudformation="\n\n".join(code for code, _other in codes),
         terraform="\n\n".join(code for _other, code in codes),
-        console=f"VPC › Route tables › {ways[0].table_id} › Routes › Edit routes.",
+        console=_("VPC › Route tables › {table_id} › Routes › Edit routes.", table_id=ways[0].table_id),
         steps=(
-            "Add the route on the load balancer's side.",
-            "Add the route back on the target's side.",
-            "Or register a target inside the VPC instead.",
+            _("Add the route on the load balancer's side."),
+            _("Add the route back on the target's side."),
+            _("Or register a target inside the VPC instead."),
         ),
     )
 
@@ -79,7 +80,9 @@ def revive_peering(way: WayOut) -> Fix:
     accepted = {"vpc_peering_connection_id": peering, "auto_accept": True}
     made = {"VpcId": vpcs["vpc_id"], "PeerVpcId": vpcs["peer_vpc_id"]}
     return Fix(
-        summary=f"Accept {peering}." if waits else f"Replace {peering} by a peering connection that is active.",
+        summary=_("Accept {peering}.", peering=peering)
+        if waits
+        else _("Replace {peering} by a peering connection that is active.", peering=peering),
         cli=(accept if waits else anew,),
         cloudformation="" if waits else new_cloudformation("AWS::EC2::VPCPeeringConnection", "TargetsPeering", made),
         terraform=(
@@ -87,8 +90,8 @@ def revive_peering(way: WayOut) -> Fix:
             if waits
             else new_terraform("aws_vpc_peering_connection", "targets", {**vpcs, "auto_accept": True})
         ),
-        console=f"VPC › Peering connections › {peering}.",
-        steps=() if waits else ("Create a peering connection and accept it.", "Point both sides' routes at it."),
+        console=_("VPC › Peering connections › {peering}.", peering=peering),
+        steps=() if waits else (_("Create a peering connection and accept it."), _("Point both sides' routes at it.")),
     )
 
 
@@ -101,14 +104,14 @@ def register_by_address(hop: TargetGroupHop, strangers: Sequence[TargetHop]) -> 
     protocol = group.protocol if group else "TCP"
     cloudformation, terraform = new_group_as_code(hop, name, protocol, kind="ip", targets=targets)
     return Fix(
-        summary="Register the instances by address, in a target group of type ip, and peer the two VPCs.",
+        summary=_("Register the instances by address, in a target group of type ip, and peer the two VPCs."),
         cli=(f"aws elbv2 register-targets --target-group-arn IP_TARGET_GROUP_ARN --targets {addresses}",),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Target groups › Create target group › IP addresses.",
+        console=_("EC2 › Target groups › Create target group › IP addresses."),
         steps=(
-            "Create a target group of type ip: the type of a group cannot be changed.",
-            "Peer the VPCs, and add routes in both directions.",
+            _("Create a target group of type ip: the type of a group cannot be changed."),
+            _("Peer the VPCs, and add routes in both directions."),
         ),
     )
 
@@ -119,11 +122,11 @@ def register_anew(group_arn: str, silent: Sequence[TargetHop]) -> Fix:
     target = f"aws elbv2 register-targets --target-group-arn {group_arn} --targets Id=ADDRESS,Port={silent[0].port}"
     cloudformation, terraform = targets_as_code(group_arn, [("ADDRESS", silent[0].port or "PORT")])
     return Fix(
-        summary="Register the address that the backend has now, and take the old one out.",
+        summary=_("Register the address that the backend has now, and take the old one out."),
         cli=(target, f"aws elbv2 deregister-targets --target-group-arn {group_arn} --targets {old}"),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Target groups › Targets.",
+        console=_("EC2 › Target groups › Targets."),
     )
 
 
@@ -133,24 +136,28 @@ def stop_preserving(group_arn: str) -> Fix:
         group_arn, "preserve_client_ip.enabled", "false", {"preserve_client_ip": False}
     )
     return Fix(
-        summary="Switch client IP preservation off for this target group.",
+        summary=_("Switch client IP preservation off for this target group."),
         cli=(
             f"aws elbv2 modify-target-group-attributes --target-group-arn {group_arn} "
             "--attributes Key=preserve_client_ip.enabled,Value=false",
         ),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Target groups › Attributes › Edit: Preserve client IP addresses.",
+        console=_("EC2 › Target groups › Attributes › Edit: Preserve client IP addresses."),
     )
 
 
 def follow_the_way() -> Fix:
     """Return how to find what stops packets on a way that AWS's route tables do not show."""
     return Fix(
-        summary="Follow the way to the target and back: transit gateway, VPN or appliance, and firewalls beside them.",
-        steps=(
-            "See that the route tables of the transit gateway or the VPN lead to the target's network, and back.",
-            "See that firewalls and security groups on the other side admit the load balancer's subnets.",
+        summary=_(
+            "Follow the way to the target and back: transit gateway, VPN or appliance, and firewalls beside them.",
         ),
-        console="VPC › Reachability Analyzer › Create and analyze path.",
+        steps=(
+            _(
+                "See that the route tables of the transit gateway or the VPN lead to the target's network, and back.",
+            ),
+            _("See that firewalls and security groups on the other side admit the load balancer's subnets."),
+        ),
+        console=_("VPC › Reachability Analyzer › Create and analyze path."),
     )

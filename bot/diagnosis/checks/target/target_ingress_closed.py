@@ -17,7 +17,6 @@ from bot.diagnosis.reachability import describe_rules
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import SecurityGroup
 from bot.diagnosis.rule_code import rules_as_code
-from bot.language import _, plural
 from bot.diagnosis.sources import (
     BALANCER_INTERFACES,
     INSTANCE,
@@ -27,6 +26,7 @@ from bot.diagnosis.sources import (
     SECURITY_GROUP,
     SUBNET,
 )
+from bot.language import _, plural
 
 
 class TargetIngressClosed(Check[TargetGroupHop]):
@@ -63,24 +63,27 @@ class TargetIngressClosed(Check[TargetGroupHop]):
         receivers = receivers_of(subject)
         if not receivers:
             yield self.not_applicable(
-                subject.arn, "There is no target that a security group could guard.", subject=subject
+                subject.arn, _("There is no target that a security group could guard."), subject=subject
             )
             return
         if arrivals(subject, receivers[0].version) is None:
-            yield self.undecided(subject.arn, "The load balancer is of no kind that we know.", subject=subject)
+            yield self.undecided(subject.arn, _("The load balancer is of no kind that we know."), subject=subject)
             return
         clusters = clusters_of(subject, receivers)
         for cluster in clusters:
             yield self._judged(subject, cluster)
         unseen = [x.name for x in receivers if x.elsewhere or (not clusters and not x.found)]
         if unseen:
-            summary = f"No network interface of the VPC belongs to {some(unseen)}, so what guards it cannot be seen."
+            summary = _(
+                "No network interface of the VPC belongs to {unseen}, so what guards it cannot be seen.",
+                unseen=some(unseen),
+            )
             yield self.undecided(unseen[0], summary, subject=subject)
 
     def _judged(self, subject: TargetGroupHop, cluster: Cluster) -> Finding:
         resource, names = cluster.group_ids[0] if cluster.group_ids else subject.arn, _names(cluster)
         if cluster.groups is None:
-            summary = f"Not every security group of {names} is known."
+            summary = _("Not every security group of {names} is known.", names=names)
             return self.undecided(resource, summary, subject=subject)
         who, status = name_groups(cluster.groups), cluster.status
         if status is Status.PASS:
@@ -138,13 +141,23 @@ def _summary(cluster: Cluster, telling: Sequence[Refusal]) -> str:
     addresses = some((a for r in telling for a in r.refused), 4)
     names, sender = _names(cluster), first.arrival.sender
     if first.status is Status.UNKNOWN:
-        return (
-            f"{who} on {names}: whether it admits TCP {ports} from {sender} hangs on an address we do not know."
+        return _(
+            "{who} on {names}: whether it admits TCP {ports} from {sender} hangs on an address we do not know.",
+            who=who,
+            names=names,
+            ports=ports,
+            sender=sender,
         )
     if first.by_reference:
-        return (
-            f"{who} on {names} admits TCP {ports} only from the security group of {sender}; requests of the VPC "
-            f"link come from its addresses {addresses} without that group, so health checks pass and requests do not."
+        return _(
+            "{who} on {names} admits TCP {ports} only from the security group of {sender}; requests "
+            "of the VPC link come from its addresses {addresses} without that group, so health "
+            "checks pass and requests do not.",
+            who=who,
+            names=names,
+            ports=ports,
+            sender=sender,
+            addresses=addresses,
         )
     values = {"groups": who, "names": names, "ports": ports, "addresses": addresses, "sender": sender}
     if all(r.arrival.use == HEALTH for r in telling):
@@ -174,9 +187,11 @@ def _fix(cluster: Cluster) -> Fix:
     ports = some(str(refusal.port) for refusal in cluster.refusals)
     sender = cluster.refusals[0].arrival.sender
     return Fix(
-        summary=f"Allow TCP {ports} inbound on {group_id} from {sender}.",
+        summary=_(
+            "Allow TCP {ports} inbound on {group_id} from {sender}.", ports=ports, group_id=group_id, sender=sender
+        ),
         cli=tuple(f"{command} {as_argument(rule)}" for rule in rules),
         cloudformation=cloudformation,
         terraform=terraform,
-        console=f"EC2 › Security groups › {group_id} › Inbound rules › Edit.",
+        console=_("EC2 › Security groups › {group_id} › Inbound rules › Edit.", group_id=group_id),
     )

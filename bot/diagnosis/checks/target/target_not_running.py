@@ -17,8 +17,8 @@ from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed, cite_tcp, places, p
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import InstanceState
 from bot.diagnosis.snippets import new_terraform
-from bot.language import _, plural
 from bot.diagnosis.sources import EXECUTION_LOG, INSTANCE, TARGET_GROUP, TARGET_HEALTH
+from bot.language import _, plural
 
 _DOWN = frozenset({"stopped", "stopping", "shutting-down", "terminated", "gone"})
 _UP, _STARTING = "running", "pending"
@@ -58,7 +58,7 @@ class TargetNotRunning(Check[TargetGroupHop]):
         """Judge the instances' states, then whether anything points to a closed port."""
         targets = subject.targets[:MAX_TARGETS]
         if not targets:
-            summary = f"{_group(subject)} has no instance or address registered."
+            summary = _("{group} has no instance or address registered.", group=_group(subject))
             yield self.not_applicable(subject.arn, summary, subject=subject)
             return
         states = {target.id: _state(target) for target in targets if target.id.startswith("i-")}
@@ -68,12 +68,17 @@ class TargetNotRunning(Check[TargetGroupHop]):
         if down:
             yield self._down(subject, down, states)
         if starting:
-            summary = f"{_names(starting)} of {_group(subject)} just started."
+            summary = _("{names} of {group} just started.", names=_names(starting), group=_group(subject))
             citations = [self.cite(INSTANCE, t.id, "State.Name", _STARTING) for t in starting[:_SHOWN]]
             yield self.warned(starting[0].id, summary, citations, _wait(starting), subject=subject)
         if strange:
             said = ", ".join(sorted({states[t.id] or "none" for t in strange}))
-            summary = f"{_names(strange)} of {_group(subject)}: a state that we do not know ({said})."
+            summary = _(
+                "{names} of {group}: a state that we do not know ({said}).",
+                names=_names(strange),
+                group=_group(subject),
+                said=said,
+            )
             yield self.undecided(strange[0].id, summary, subject=subject)
         refusing = [x for x in probed_group(subject).every if x.probe.tcp == "refused"]
         if refusing and not down:
@@ -141,15 +146,17 @@ class TargetNotRunning(Check[TargetGroupHop]):
         doubtful = [t for t in targets if t.description.target_health.state in _GETS_TRAFFIC and not _answers(t)]
         failing = bool(doubtful) and bool(signatures_maybe_on(walk, subject.path) & LOST_CONNECTION)
         if not unhealthy and not failing:
-            summary = f"Nothing points to a closed port on the targets of {_group(subject)}."
+            summary = _("Nothing points to a closed port on the targets of {group}.", group=_group(subject))
             if states:
-                summary = f"{len(states)} of {len(states)} instances of {_group(subject)} run."
+                summary = _("{count} of {count} instances of {group} run.", count=len(states), group=_group(subject))
             return self.passed(subject.arn, summary, subject=subject)
         asked = unhealthy or doubtful
         seen = probed_group(subject)
         taking = [x for x in seen.every if x.probe.tcp == "ok"]
         if taking and len(taking) == len(seen.every):
-            listen = f"Targets of {_group(subject)} listen: {places(taking)} took the connection."
+            listen = _(
+                "Targets of {group} listen: {places} took the connection.", group=_group(subject), places=places(taking)
+            )
             shown = plural(
                 "Probed {number} of {known} target from {place}.",
                 "Probed {number} of {known} targets from {place}.",
@@ -161,15 +168,21 @@ class TargetNotRunning(Check[TargetGroupHop]):
             summary = f"{listen} {shown} {_(CANNOT_SEE)}"
             return self.passed(subject.arn, summary, subject=subject)
         if silent := [x for x in seen.every if x.probe.tcp in SILENT]:
-            summary = (
-                f"{places(silent)} of {_group(subject)} gave {silent[0].probe.seen_from} no answer: a security group, "
-                "a network ACL or a route stops the probe there. Whether anything listens stays unknown."
+            summary = _(
+                "{places} of {group} gave {seen_from} no answer: a security group, a network ACL or a "
+                "route stops the probe there. Whether anything listens stays unknown.",
+                places=places(silent),
+                group=_group(subject),
+                seen_from=silent[0].probe.seen_from,
             )
             return self.undecided(subject.arn, summary, subject=subject)
         ports = ", ".join(dict.fromkeys(str(t.port) for t in asked))
-        summary = (
-            f"AWS does not show whether anything listens on port {ports} of {_names(asked)}. Probe now: refused means "
-            "that nothing listens, a timeout means a security group, a network ACL or a route."
+        summary = _(
+            "AWS does not show whether anything listens on port {ports} of {names}. Probe now: "
+            "refused means that nothing listens, a timeout means a security group, a network ACL or "
+            "a route.",
+            ports=ports,
+            names=_names(asked),
         )
         return self.undecided(subject.arn, summary, subject=subject)
 
@@ -208,17 +221,17 @@ def _names(targets: Sequence[TargetHop]) -> str:
 
 def _listen(hop: TargetGroupHop, port: int) -> Fix:
     return Fix(
-        summary=f"Start the service on 0.0.0.0:{port}, or register the port on which it listens.",
+        summary=_("Start the service on 0.0.0.0:{port}, or register the port on which it listens.", port=port),
         cli=(
-            f"ss -ltnp 'sport = :{port}'   # " + _("on the target: what listens there, and on which address"),
+            f"ss -ltnp 'sport = :{port}'   # on the target: what listens there, and on which address",
             f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port=PORT",
             f"aws elbv2 deregister-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port={port}",
         ),
-        console="EC2 › Target groups › Targets › Register targets.",
+        console=_("EC2 › Target groups › Targets › Register targets."),
         steps=(
-            "See on the target whether the service runs, and on which port and address it listens.",
-            f"Let it listen on 0.0.0.0:{port}, not only on 127.0.0.1.",
-            "Or register the targets with the port on which it listens, and deregister the old ones.",
+            _("See on the target whether the service runs, and on which port and address it listens."),
+            _("Let it listen on 0.0.0.0:{port}, not only on 127.0.0.1.", port=port),
+            _("Or register the targets with the port on which it listens, and deregister the old ones."),
         ),
     )
 
@@ -226,9 +239,9 @@ def _listen(hop: TargetGroupHop, port: int) -> Fix:
 def _wait(targets: Sequence[TargetHop]) -> Fix:
     ids = " ".join(t.id for t in targets[:20])
     return Fix(
-        summary="Wait until the instances run and their health checks pass, then run this again.",
+        summary=_("Wait until the instances run and their health checks pass, then run this again."),
         cli=(f"aws ec2 describe-instance-status --include-all-instances --instance-ids {ids}",),
-        console="EC2 › Instances › Instance state, Status check.",
+        console=_("EC2 › Instances › Instance state, Status check."),
     )
 
 
@@ -251,14 +264,16 @@ def _start(hop: TargetGroupHop, down: Sequence[TargetHop], states: dict[str, str
         targets_as_code(hop.arn, [("NEW_INSTANCE", lost[0].port or "PORT")]) if lost else ("", "")
     )
     return Fix(
-        summary="Start the instances, and see that the service starts with them." if can else "Replace the instances.",
+        summary=_("Start the instances, and see that the service starts with them.")
+        if can
+        else _("Replace the instances."),
         cli=tuple(cli),
         cloudformation=cloudformation,
         terraform="\n\n".join((*started, *([registered] if registered else []))),
-        console="EC2 › Instances › Instance state › Start instance.",
+        console=_("EC2 › Instances › Instance state › Start instance."),
         steps=(
-            *(("Start the instances.",) if can else ()),
-            *(("Register new instances for those that are gone, and deregister the old ones.",) if lost else ()),
-            f"See that the service listens on 0.0.0.0:{down[0].port}, not only on 127.0.0.1.",
+            *((_("Start the instances."),) if can else ()),
+            *((_("Register new instances for those that are gone, and deregister the old ones."),) if lost else ()),
+            _("See that the service listens on 0.0.0.0:{port}, not only on 127.0.0.1.", port=down[0].port),
         ),
     )

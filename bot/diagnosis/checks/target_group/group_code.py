@@ -69,12 +69,11 @@ def new_group_as_code(
         properties["ProtocolVersion"], attributes["protocol_version"] = version, version
     if listed:
         properties["Targets"] = [_target(one) for one in listed]
-    return _forwarded_to(hop, name, properties, attributes, listed)
+    return _forwarded_to(hop, properties, attributes, listed)
 
 
 def _forwarded_to(
     hop: TargetGroupHop,
-    name: str,
     properties: Mapping[str, Value],
     attributes: Mapping[str, Value],
     targets: Sequence[Target],

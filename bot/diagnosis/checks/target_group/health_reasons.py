@@ -7,24 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.diagnosis.checks.target_group.group_code import targets_as_code
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Fix
 from bot.diagnosis.resources import TargetHealthDescription
 from bot.language import _, marked
-from bot.diagnosis.checks.target_group.group_code import targets_as_code
 
 _ADVICE = {
     "Elb.RegistrationInProgress": marked("Wait a minute and run this again: registration is still going on."),
     "Elb.InitialHealthChecking": marked("Wait a minute and run this again: the first health checks are still running."),
-    "Target.FailedHealthChecks": marked("Find out why health checks get no proper answer: look at the port, the security group, the network ACL and the service itself."),
+    "Target.FailedHealthChecks": marked(
+        "Find out why health checks get no proper answer: look at the port, "
+        "the security group, the network ACL and the service itself."
+    ),
     "Target.ResponseCodeMismatch": marked("Make the health-check path answer with a status that the matcher expects."),
-    "Target.Timeout": marked("Find out why health checks get no answer in time: look at the port, the security group, the network ACL and the service itself."),
+    "Target.Timeout": marked(
+        "Find out why health checks get no answer in time: look at the port, "
+        "the security group, the network ACL and the service itself."
+    ),
     "Target.NotRegistered": marked("Register the target again."),
-    "Target.NotInUse": marked("Let a listener use the target group, and enable the targets' zones on the load balancer."),
+    "Target.NotInUse": marked(
+        "Let a listener use the target group, and enable the targets' zones on the load balancer."
+    ),
     "Target.InvalidState": marked("Start the stopped instances, or register others in their place."),
     "Target.IpUnusable": marked("Register another address: this one belongs to a load balancer."),
     "Target.DeregistrationInProgress": marked("Register other targets: these are being deregistered."),
-    "Elb.InternalError": marked("Run this again; if it stays, open a case with AWS Support: the load balancer itself failed."),
+    "Elb.InternalError": marked(
+        "Run this again; if it stays, open a case with AWS Support: the load balancer itself failed."
+    ),
     "Target.HealthCheckDisabled": marked("Switch health checks on to see the targets' health."),
 }
 """What to do about each reason; marked for translation."""
@@ -39,9 +49,9 @@ def fix_for(hop: TargetGroupHop, bad: Sequence[TargetHealthDescription]) -> Fix:
     advice = [_(_ADVICE[reason]) for reason in ordered if reason in _ADVICE]
     commands = [command for reason in ordered for command in _commands(hop, reason, by_reason[reason])]
     return Fix(
-        summary=advice[0] if advice else "Find out why the targets are not healthy.",
+        summary=advice[0] if advice else _("Find out why the targets are not healthy."),
         cli=(f"aws elbv2 describe-target-health --target-group-arn {hop.arn}", *commands),
-        console="EC2 › Target groups › Targets: the Health status details column.",
+        console=_("EC2 › Target groups › Targets: the Health status details column."),
         steps=tuple(f"{reason}: {_(_ADVICE[reason])}" for reason in ordered if reason in _ADVICE) if advice[1:] else (),
     )
 
@@ -69,9 +79,9 @@ def register(hop: TargetGroupHop) -> Fix:
     cloudformation, terraform = targets_as_code(hop.arn, [(kind, port)])
     command = f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets Id={kind},Port={port}"
     return Fix(
-        summary="Register the backend's targets in the target group.",
+        summary=_("Register the backend's targets in the target group."),
         cli=(command,),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="EC2 › Target groups › Targets › Register targets.",
+        console=_("EC2 › Target groups › Targets › Register targets."),
     )
