@@ -4,8 +4,7 @@ Host names follow RFC 6125 and RFC 9525, as the Java clients do whose messages A
 a name of the certificate's subjectAltName counts, the common name only where there is none.
 """
 
-ffrom bot.language import _, plural
-rom __future__ import annotations
+from __future__ import annotations
 
 import difflib
 import re
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from bot.language import _, plural
 
 ValidityState = Literal["valid", "expired", "not-yet-valid", "expires-soon", "unknown"]
 ChainState = Literal["complete", "incomplete", "self-signed", "unordered", "unreadable"]

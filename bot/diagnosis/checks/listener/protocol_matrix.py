@@ -5,11 +5,11 @@ TLS listener decrypts them, a TLS target group encrypts them again and checks no
 and load-balancer-troubleshooting (application); the article on HTTP 500 with VPC links ("double encryption").
 """
 
-ffrom bot.language import marked
-rom __future__ import annotations
+from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.language import marked
 
 HTTP, HTTPS = "http", "https"
 _PASSES = frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
