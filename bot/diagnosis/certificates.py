@@ -79,7 +79,7 @@ def explain_mismatch(host: str, names: Sequence[str]) -> str:
         return _("{host} is covered by {match}", host=host, match=match)
     usable = [name for name in names if _canonical(name)]
     if not _canonical(host):
-        return _("{host} is not a host name", host=f"{host!r}")
+        return _("{host} is not a host name", host=repr(host))
     if not usable:
         return _("the certificate names no host")
     if _address(host):

@@ -198,7 +198,7 @@ class ClientCertificateMissing(Check[ListenerHop]):
         citation = self.cite(CLIENT_CERTIFICATE, held, "expirationDate", found.expires)
         expires = found.expires.replace(tzinfo=found.expires.tzinfo or UTC) if found.expires else None
         if expires and expires < walk.evidence.at:
-            return _("has {held}, which expired on {expires}", held=held, expires=f"{expires:%Y-%m-%d}"), citation
+            return _("has {held}, which expired on {expires}", held=held, expires=format(expires, "%Y-%m-%d")), citation
         return "", citation
 
     def _no_certificate(self, subject: ListenerHop) -> Citation:

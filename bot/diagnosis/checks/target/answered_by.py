@@ -65,16 +65,16 @@ def author(path: Path, statuses: Sequence[int], walk: Walk) -> Author:
     if own > targets:
         reason = _(
             "Its metrics count {own} answers of its own and {targets} of its targets{meant}.",
-            own=f"{own:g}",
-            targets=f"{targets:g}",
+            own=format(own, "g"),
+            targets=format(targets, "g"),
             meant=meant,
         )
         return Author(balancer, by_backend=False, by_balancer=True, name=name, reason=reason, citations=cited)
     reason = _(
         "{name} counts {targets} answers of its targets and {own} of its own: the VPC link works.",
         name=name,
-        targets=f"{targets:g}",
-        own=f"{own:g}",
+        targets=format(targets, "g"),
+        own=format(own, "g"),
     )
     return Author(backend, by_backend=True, reason=reason, citations=cited)
 
@@ -92,4 +92,4 @@ def _counted(balancer: str, walk: Walk) -> tuple[float, float] | None:
 
 
 def _cited(balancer: str, metric: str, total: float) -> Citation:
-    return Citation(source=METRIC.call, resource=balancer, field=metric, value=f"{total:g}")
+    return Citation(source=METRIC.call, resource=balancer, field=metric, value=format(total, "g"))

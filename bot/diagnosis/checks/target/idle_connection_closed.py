@@ -92,7 +92,7 @@ class IdleConnectionClosed(Check[ListenerHop]):
             shown = _("The log shows a connection that was lost ({outcome}).", outcome=outcome(request))
             summary = f"{shown} {rest}"
             return self.warned(arn, summary, cited, _fix(subject, idle), subject=subject)
-        counted = f" {_('and')} ".join(_(_RESETS[name], count=f"{total:g}") for name, total in resets.items())
+        counted = f" {_('and')} ".join(_(_RESETS[name], count=format(total, "g")) for name, total in resets.items())
         shown = _("Connections were reset ({counted}) in the minutes of the failing requests.", counted=counted)
         summary = f"{shown} {rest}"
         cited.append(self.cite(METRIC, subject.balancer.arn, f"{TARGET_RESETS}, {BALANCER_RESETS}", counted))

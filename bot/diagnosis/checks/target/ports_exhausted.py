@@ -53,23 +53,26 @@ class PortsExhausted(Check[BalancerHop]):
                 METRIC,
                 subject.arn,
                 f"{PORT_ERRORS} (Sum)",
-                _("{count} in {minutes} minutes", count=f"{inside:g}", minutes=minutes),
+                _("{count} in {minutes} minutes", count=format(inside, "g"), minutes=minutes),
             )
             summary = _(
                 "{name} could not allocate a port {inside} times in {minutes} minutes.",
                 name=name,
-                inside=f"{inside:g}",
+                inside=format(inside, "g"),
                 minutes=minutes,
             )
             yield self.failed(subject.arn, summary, [citation], _fix(subject), subject=subject)
         elif errors.total:
             citation = self.cite(
-                METRIC, subject.arn, f"{PORT_ERRORS} (Sum)", _("{count} before the window", count=f"{errors.total:g}")
+                METRIC,
+                subject.arn,
+                f"{PORT_ERRORS} (Sum)",
+                _("{count} before the window", count=format(errors.total, "g")),
             )
             summary = _(
                 "{name} could not allocate a port {total} times, but not in the last {minutes} minutes.",
                 name=name,
-                total=f"{errors.total:g}",
+                total=format(errors.total, "g"),
                 minutes=minutes,
             )
             yield self.warned(subject.arn, summary, [citation], _fix(subject), subject=subject)

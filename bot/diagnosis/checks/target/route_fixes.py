@@ -77,7 +77,7 @@ def revive_peering(way: WayOut) -> Fix:
     accept = f"aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id {peering}"
     anew = "aws ec2 create-vpc-peering-connection --vpc-id LOAD_BALANCER_VPC_ID --peer-vpc-id TARGETS_VPC_ID"
     vpcs = {"vpc_id": "LOAD_BALANCER_VPC_ID", "peer_vpc_id": "TARGETS_VPC_ID"}
-    accepted = {"vpc_peering_connection_id": peering, "auto_accept": True}
+    accepted: dict[str, Value] = {"vpc_peering_connection_id": peering, "auto_accept": True}
     made = {"VpcId": vpcs["vpc_id"], "PeerVpcId": vpcs["peer_vpc_id"]}
     return Fix(
         summary=_("Accept {peering}.", peering=peering)

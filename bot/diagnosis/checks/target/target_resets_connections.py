@@ -81,7 +81,7 @@ class TargetResetsConnections(Check[BalancerHop]):
             summary = _(
                 "Targets behind {name} reset {total} connections, none of them while requests failed.",
                 name=name,
-                total=f"{resets.total:g}",
+                total=format(resets.total, "g"),
             )
             yield self.passed(subject.arn, summary, subject=subject)
 
@@ -95,17 +95,17 @@ class TargetResetsConnections(Check[BalancerHop]):
                 "Targets behind {name} reset {total} connections while requests failed, and there are "
                 "no quiet minutes to compare with.",
                 name=name_of(subject),
-                total=f"{found.total:g}",
+                total=format(found.total, "g"),
             )
             return self.warned(subject.arn, summary, [citation], fix, subject=subject)
         summary = _(
             "Targets behind {name} reset {total} connections in the {minutes} minutes in which "
             "requests failed, {rate} a minute against {quiet_rate} in quiet ones.",
             name=name_of(subject),
-            total=f"{found.total:g}",
+            total=format(found.total, "g"),
             minutes=found.minutes,
-            rate=f"{found.rate:.1f}",
-            quiet_rate=f"{found.quiet_rate:.1f}",
+            rate=format(found.rate, ".1f"),
+            quiet_rate=format(found.quiet_rate, ".1f"),
         )
         if shown and not shown & LOST_CONNECTION:
             others = ", ".join(sorted(shown))
@@ -125,7 +125,7 @@ class TargetResetsConnections(Check[BalancerHop]):
             "{name} reset {total} connections while requests failed, and targets became unhealthy "
             "at {clock}: they went down while in use.",
             name=name_of(subject),
-            total=f"{found.total:g}",
+            total=format(found.total, "g"),
             clock=_clock(min(sick)),
         )
         citation = self.cite(METRIC, subject.arn, f"{BALANCER_RESETS} (Sum)", _numbers(found))
@@ -149,9 +149,9 @@ def _unhealthy_minutes(subject: BalancerHop, walk: Walk) -> frozenset[int]:
 def _numbers(found: Comparison) -> str:
     return _(
         "{total} in {minutes} failing minutes; {quiet_total} in {quiet_minutes} quiet minutes",
-        total=f"{found.total:g}",
+        total=format(found.total, "g"),
         minutes=found.minutes,
-        quiet_total=f"{found.quiet_total:g}",
+        quiet_total=format(found.quiet_total, "g"),
         quiet_minutes=found.quiet_minutes,
     )
 
