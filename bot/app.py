@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -21,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.access import Guard, SlackGroups
+from bot.aws_access import names_and_permissions
 from bot.backends import Backends, open_backends
 from bot.config import Accounts, load
 from bot.diagnosis.check import Check
@@ -35,7 +37,8 @@ from bot.log_lines import log_json
 from bot.probing.asking import PROBE
 from bot.probing.vantage import LocalVantage, Vantage
 from bot.probing.worker import ProbeWorker
-from bot.reading import Readers, SharedReadings
+from bot.reading import Collector, InThreads, Readers, SharedReadings
+from bot.reading_apart.process import reading_process
 from bot.report.asking import DIAGNOSE
 from bot.report.illustrator import Illustrator
 from bot.report.marks import Marks
@@ -43,7 +46,7 @@ from bot.report.pace import SECONDS, Pace
 from bot.report.pictures import Painter
 from bot.report.poster import Poster
 from bot.report.render import Renderer
-from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
+from bot.report.slack_client import TIMEOUT_SECONDS, handlers_client, worker_client
 from bot.report.uploads import Uploads
 from bot.responding.asking import ALARM
 from bot.responding.channels import AlarmChannels
@@ -57,6 +60,13 @@ from bot.responding.voice import Voice
 from bot.service import Service
 from bot.settings import Settings, SettingsError
 from bot.store.interface import Store
+from bot.tasks.answering import Answers
+from bot.tasks.doctor import Examine
+from bot.tasks.names import Names
+from bot.tasks.workers import task_workers
+from bot.tracing import flush
+from bot.watching.watch import WATCH, Watches
+from bot.watching.watcher import Watcher
 from bot.worker import Worker
 from handlers import ids
 
@@ -72,17 +82,20 @@ def system_clock() -> Clock:
 class World:
     """What a test replaces: how AWS and its alarms are read, time, waiting, the checks, what `env:` of the file means.
 
-    `pace` is in seconds, between two writes to a channel.
+    `pace` is in seconds, between two writes to a channel. `apart` has AWS read by a process of its own.
     """
 
     readers: Readers | None = None
     alarms: Alarms | None = None
+    examine: Examine | None = None
+    names: Names | None = None
     clock: Clock = field(default_factory=system_clock)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: float = SECONDS
     checks: Sequence[Check[Any]] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     vantage: Vantage | None = None
+    apart: bool = False
 
     def aws(self, accounts: Accounts) -> tuple[Readers, AlarmsIn]:
         """What reads diagnoses and alarms: AWS, where a test does not replace it."""
@@ -99,7 +112,10 @@ async def serve(settings: Settings, world: World | None = None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, ValueError, RuntimeError):  # a system or thread without signals
             loop.add_signal_handler(name, stop.set)
-    await run(settings, stop, world)
+    # What is loaded now stays to the end: without it, a full garbage collection takes a tenth of what it did.
+    gc.freeze()
+    await run(settings, stop, world or World(apart=True))
+    flush()
 
 
 async def run(settings: Settings, stop: asyncio.Event, world: World | None = None) -> None:
@@ -114,27 +130,49 @@ async def run(settings: Settings, stop: asyncio.Event, world: World | None = Non
         await service.run(stop)
 
 
-async def build(settings: Settings, backends: Backends, session: aiohttp.ClientSession, world: World) -> Service:
-    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds."""
+async def build(
+    settings: Settings,
+    backends: Backends,
+    session: aiohttp.ClientSession,
+    world: World,
+    identity: AuthorizeResult | None = None,
+) -> Service:
+    """Make the service; everything it needs of Slack is asked for now and not within somebody's three seconds.
+
+    Who the bot is need not be asked where it is known already.
+    """
     accounts = Accounts(load(settings, world.environment))
     token = settings.slack_bot_token.get_secret_value()
     client = worker_client(token, settings.slack_api_url, session=session, sleep=world.sleep)
-    identity = await identify(client, token)
+    identity = identity or await identify(client, token)
     bot_name = str(identity.user or "vpclink")
     queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
     guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
     readers, alarms_in = world.aws(accounts)
-    readings = SharedReadings(readers, world.clock, deadline=settings.deadline, threads=settings.concurrency)
+    names, examine = names_and_permissions(accounts)
+    readings = SharedReadings(collector(settings, world, readers), deadline=settings.deadline)
     poster = Poster(client, store.posts, pace, sleep=world.sleep)
     shared = Shared(store, poster, renderer, readings, guard)
     vantage = world.vantage or vantage_of(settings.probe)
-    illustrator = Illustrator(Painter(settings.templates), Uploads(client, store.posts, pace), poster, renderer)
+    uploads = Uploads(client, store.posts, pace)
+    illustrator = Illustrator(Painter(settings.templates), uploads, poster, renderer)
     workers: dict[str, KindOfWorker] = {
         DIAGNOSE: diagnosing(shared, world, bot_name, illustrator, vantage),
         PROBE: probing(shared, world, vantage),
+        WATCH: watching(shared, world, queue),
         **responding(shared, world, settings, queue, Marks(client), alarms_in),
+        **task_workers(
+            store=store,
+            answers=Answers(poster, renderer),
+            readings=readings,
+            uploads=uploads,
+            clock=world.clock,
+            examine=world.examine or examine,
+            names=world.names or names,
+            guard=guard,
+        ),
     }
     edge = handlers.Edge(
         jobs=queue,
@@ -143,6 +181,7 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         default_region=settings.default_region,
         bot_name=bot_name,
         retention_days=settings.retention_days,
+        workspace_url=str(identity.url or ""),
         can_probe=vantage is not None,
         guard=guard,
         alarm_settle=settings.alarm_settle,
@@ -161,6 +200,7 @@ async def build(settings: Settings, backends: Backends, session: aiohttp.ClientS
         posts={SNS_PATH: SnsEndpoint(session, arrivals, settings.alarm_topics, world.clock.now).handle}
         if settings.alarm_topics
         else {},
+        refresh_names=edge.refresh_default_names,
     )
 
 
@@ -260,6 +300,27 @@ def responding(
     return {ALARM: responder, STORM: summary}
 
 
+def watching(shared: Shared, world: World, jobs: JobQueue) -> Watcher:
+    """Who does `watch` jobs."""
+    return Watcher(
+        jobs=jobs,
+        watches=Watches(shared.store.values),
+        poster=shared.poster,
+        renderer=shared.renderer,
+        readings=shared.readings,
+        clock=world.clock,
+        guard=shared.guard,
+        checks=world.checks,
+    )
+
+
+def collector(settings: Settings, world: World, readers: Readers) -> Collector:
+    """What reads: threads of this process, or where the world says so a process of its own."""
+    if world.apart:
+        return reading_process(log_level=settings.log_level)
+    return InThreads(readers, world.clock, threads=settings.concurrency)
+
+
 async def identify(client: AsyncWebClient, token: str) -> AuthorizeResult:
     """Who the bot is. SettingsError where Slack does not take the token."""
     try:
@@ -288,7 +349,7 @@ def bolt_app(
     app = AsyncApp(
         logger=_quiet_while_built(),
         name="vpclink",
-        client=AsyncWebClient(base_url=settings.slack_api_url, session=session),
+        client=handlers_client(settings.slack_api_url, session),
         signing_secret=settings.slack_signing_secret.get_secret_value(),
         # Socket Mode's requests come over a connection that we opened ourselves; without a secret, none other is taken.
         authorize=authorize,

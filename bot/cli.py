@@ -251,9 +251,11 @@ def _serve(_: argparse.Namespace) -> int:
     import asyncio
 
     from bot.app import serve
+    from bot.aws.secrets import Secrets
     from bot.settings import Settings
     from bot.store.errors import StorageError
 
+    os.environ.update(Secrets().resolved(os.environ))
     try:
         asyncio.run(serve(Settings.from_environment(os.environ)))
     except StorageError as error:

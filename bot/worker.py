@@ -239,7 +239,7 @@ class Worker:
         work.told = True
         if isinstance(context, c.Question) or (changed is not None and changed.same):
             return  # nothing to tell, or the thread has told it already
-        for number, message in enumerate(thread_messages(self._renderer, report), start=1):
+        for number, message in enumerate(thread_messages(self._renderer, report, work.run.run_id), start=1):
             await self._poster.ensure(work.run.run_id, f"details-{number}", work.thread, message)
         if self._illustrator:
             await self._illustrator.illustrate(work.run.run_id, work.thread, report, evidence)

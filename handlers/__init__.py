@@ -8,7 +8,23 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alarm_choices, alarms, buttons, commands, errors, events, mentions, middleware
+from handlers import (
+    alarm_choices,
+    alarms,
+    buttons,
+    checks,
+    commands,
+    errors,
+    events,
+    histories,
+    home,
+    logs,
+    mentions,
+    middleware,
+    more,
+    picker,
+    watching,
+)
 from handlers.edge import Edge
 
 __all__ = ["Edge", "register"]
@@ -21,6 +37,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
     mentions.register(app)
     alarms.register(app)
     alarm_choices.register(app)
-    buttons.register(app)
+    home.register(app)
+    for part in (logs, checks, more, histories, watching, picker, buttons):
+        part.register(app)
     events.register(app)
     errors.register(app)

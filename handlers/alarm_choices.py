@@ -15,7 +15,7 @@ from bot.responding.lines import until
 from bot.responding.voice import intro
 from handlers import ids
 from handlers.edge import Edge, ephemeral
-from handlers.parsing import Alarms
+from handlers.requested import Alarms
 
 Payload = dict[str, Any]
 _MOST_SNOOZES = 10

@@ -61,7 +61,12 @@ OWN_CALLS = {
     },
 }
 """What may be called there: messages of a queue and items of a table; never a queue, a table, or anything else."""
-MAKES_CLIENTS = {"bot/aws/connection.py", "bot/aws/accounts.py", "bot/aws/probe_function.py"}
+MAKES_CLIENTS = {
+    "bot/aws/accounts.py",
+    "bot/aws/connection.py",
+    "bot/aws/probe_function.py",
+    "bot/aws/secrets.py",
+}
 SESSION = botocore.session.Session()
 
 

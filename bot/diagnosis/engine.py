@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -75,8 +76,12 @@ def collect(
     deadline: float = 25.0,
     threads: int = 16,
     progress: Progress | None = None,
+    only: frozenset[str] | None = None,
 ) -> Evidence:
-    """Read everything that the path needs. What the deadline (seconds) leaves unread becomes a timeout gap."""
+    """Read everything that the path needs. What the deadline (seconds) leaves unread becomes a timeout gap.
+
+    `only` names the sources that are to be read, where not all of them are.
+    """
     started = clock.monotonic()
     evidence = Evidence(request=request, at=clock.now())
     answers: queue.SimpleQueue[tuple[Source[Any], Sequence[str], Mapping[str, Outcome]]] = queue.SimpleQueue()
@@ -90,10 +95,11 @@ def collect(
             with slots:
                 answers.put((source, keys, reader.read(source, keys, request, evidence.at)))
 
-        threading.Thread(target=work, name=f"read-{source.name}", daemon=True).start()
+        # In the caller's context: a log line of the thread carries the caller's reference.
+        threading.Thread(target=copy_context().run, args=(work,), name=f"read-{source.name}", daemon=True).start()
 
     while True:
-        new = wanted(evidence) - pending
+        new = frozenset(key for key in wanted(evidence) - pending if only is None or key[0] in only)
         for source, keys in _by_source(new):
             for batch in reader.batches(source, keys):
                 pending.update((source.name, key) for key in batch)

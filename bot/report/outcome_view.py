@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Confidence, Fix, Report, State, Status
+from bot.diagnosis.what_if import can_be_tested
 from bot.report import contexts as c
-from bot.report.asking import encode_rerun
+from bot.report.asking import CheckOfRun, encode_rerun
 from bot.report.difference import Difference, Fault
 from bot.report.failures import failures
 from bot.report.gap_lines import gap_lines
@@ -43,7 +45,8 @@ def outcome_view(outcome: Outcome) -> c.Context:
     """The context of the report's message."""
     report = outcome.report
     footer, buttons = footer_of(outcome), buttons_of(outcome)
-    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, buttons)
+    only_rerun = c.Buttons(rerun=buttons.rerun)
+    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, only_rerun)
     if unresolved:
         return unresolved
     if report.verdict.state is State.CAUSE_FOUND and report.verdict.causes:
@@ -144,14 +147,19 @@ def footer_of(outcome: Outcome) -> c.Footer:
 
 
 def buttons_of(outcome: Outcome) -> c.Buttons:
-    """The buttons that do something for this report."""
-    report = outcome.report
-    request = outcome.evidence.request if outcome.evidence else None
+    """The buttons that do something for this report: at most five stand in the message, the rest is behind a menu."""
+    report, evidence, run = outcome.report, outcome.evidence, outcome.run_id
+    cause = report.verdict.causes[0] if report.verdict.causes else None
+    about = CheckOfRun(cause.check if cause else "", run).encode()
+    explained = ("explain",) if cause and cause.check in by_code() else ()
     return c.Buttons(
-        rerun=encode_rerun(outcome.run_id, request) if request else "",
-        logs=outcome.run_id if report.logs else "",
-        probe=outcome.run_id if outcome.evidence and probes_something(outcome.evidence) else "",
-        probe_confirm=probe_confirm(outcome.evidence, outcome.probe_from) if outcome.evidence else "",
+        rerun=encode_rerun(run, evidence.request) if evidence else "",
+        logs=run if report.logs else "",
+        test=about if cause and evidence and can_be_tested(evidence, cause) else "",
+        probe=run if evidence and probes_something(evidence) else "",
+        probe_confirm=probe_confirm(evidence, outcome.probe_from) if evidence else "",
+        more=(*explained, *(("right", "wrong") if cause else ()), "export") if evidence else (),
+        about=about,
     )
 
 

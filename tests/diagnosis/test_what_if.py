@@ -3,8 +3,9 @@
 import pytest
 
 from bot.diagnosis import sources as s
+from bot.diagnosis.engine import report
 from bot.diagnosis.model import State
-from bot.diagnosis.what_if import CannotTest, what_if
+from bot.diagnosis.what_if import CannotTest, can_be_tested, what_if
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
@@ -31,6 +32,18 @@ def test_a_second_fault_remains_and_is_said():
     result = what_if(sick(world), "SG-03")
     assert [c.check for c in result.remaining] == ["NACL-01"]
     assert "would still be broken: NACL-01" in result.summary
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        pytest.param(sick(), {"TG-01": True}, id="the model can show it"),
+        pytest.param(w.changed(s.TARGET_HEALTH, w.GROUP, ()), {"TG-01": False}, id="it cannot"),
+    ],
+)
+def test_whether_a_fix_can_be_tested_is_known_beforehand(evidence, expected):
+    causes = report(evidence).verdict.causes
+    assert {cause.check: can_be_tested(evidence, cause) for cause in causes} == expected
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def texts(message):
 
 
 def buttons(message):
-    return {e["text"]["text"]: e for b in message["blocks"] if b["type"] == "actions" for e in b["elements"]}
+    shown = [e for b in message["blocks"] if b["type"] == "actions" for e in b["elements"]]
+    return {element["text"]["text"]: element for element in shown if element["type"] == "button"}
 
 
 async def test_the_button_says_from_where_and_what(slack, store):

@@ -32,8 +32,8 @@ from bot.responding.resolving import Option, Resolution
 from bot.responding.subject import Subject
 from bot.responding.voice import intro
 from handlers import ids
-from handlers.parsing import ALARMS_USAGE, DIAGNOSE_USAGE, EXPLAIN_USAGE
-from tests.report import samples
+from handlers.requested import DIAGNOSE_USAGE, USAGES
+from tests.report import samples, surfaces
 from tests.report.block_kit import problems, view_problems
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -129,7 +129,7 @@ MESSAGES = {
     "failed": lambda: failed_view(ASK, samples.RUN),
     "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
     "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
-    "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE, ALARMS_USAGE),
+    "help": lambda: c.HelpText("/vpclink", "vpclink", **USAGES),
     "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT),
     "alarm_joins_again": lambda: lines.joins("orders-prod-5xx", "https://example.com/p1", samples.AT, again=3),
     "alarm_recovered": lambda: lines.recovered(
@@ -188,11 +188,16 @@ MESSAGES = {
         fields=(c.ExplainedField("host", "a.example.com"), c.ExplainedField("certificate subject", "CN=b.example.com")),
         checks=("TLS-01 the certificate carries the host's name",),
     ),
+    **surfaces.MESSAGES,
 }
 VIEWS = {
     "logs_view": lambda: logs_view(samples.report(), LogsState(samples.RUN)),
     "logs_view_hostile": lambda: logs_view(hostile(), LogsState(samples.RUN)),
     "logs_forgotten": lambda: c.NoticeView("Logs", "That run is no longer kept."),
+    "logs_view_filtered": lambda: logs_view(samples.report(), LogsState(samples.RUN, filter="STATUS: 500")),
+    "logs_view_nothing_matches": lambda: logs_view(samples.report(), LogsState(samples.RUN, filter="nothing")),
+    "logs_view_huge": lambda: logs_view(surfaces.forty_requests(), LogsState(samples.RUN, page=2)),
+    **surfaces.VIEWS,
 }
 
 
@@ -258,6 +263,13 @@ def test_the_channel_message_has_at_most_twelve_lines():
             for line in text["text"].split("\n")
         ]
         assert len(lines) <= 12, (name, lines)
+
+
+def test_a_report_has_at_most_five_things_to_press():
+    for name in ("cause_found", "cause_possible", "no_fault_found", "inconclusive", "rerun_fixed"):
+        (actions,) = [block for block in RENDERER.message(MESSAGES[name]()).blocks if block["type"] == "actions"]
+        assert len(actions["elements"]) <= 5
+        assert actions["elements"][-1]["type"] == "overflow"
 
 
 def test_a_message_reads_without_colour_and_without_blocks():

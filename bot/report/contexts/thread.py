@@ -47,6 +47,9 @@ class CauseDetails(Context):
     citations: tuple[Cited, ...]
     symptoms: str
     repair: Repair | None
+    menu: tuple[str, ...]
+    """The names of what the menu beside the cause offers, all about `about`."""
+    about: str
 
 
 @dataclass(frozen=True)
