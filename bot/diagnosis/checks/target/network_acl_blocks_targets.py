@@ -79,7 +79,7 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
         if not closed:
             summary = _("{acl_id} lets requests and replies between load balancer and targets pass.", acl_id=acl_id)
             return self.passed(acl_id, summary, subject=subject)
-        stops = _("{acl} stops {legs}.", acl=acl_id, legs=stopped(acl_id, closed))
+        stops = _("{acl} stops {what}.", acl=acl_id, what=stopped(acl_id, closed))
         summary = f"{stops} {_effect(subject, closed, is_culprit=is_culprit)}"
         fix = open_up(subject.evidence, acl_id, closed)
         make = self.failed if is_culprit else self.warned
