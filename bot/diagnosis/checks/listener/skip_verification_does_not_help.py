@@ -10,6 +10,7 @@ from bot.diagnosis.checks.listener.certificate_fixes import on_target, use_publi
 from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, Wire, wire
 from bot.diagnosis.checks.listener.tls_end import End, candidates, logged, named, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
+from bot.diagnosis.checks.vpc_link.link_code import DEPLOY
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop, route_name
@@ -233,12 +234,12 @@ def _off_as_cloudformation(hop: ListenerHop) -> str:
     method = "x-amazon-apigateway-any-method" if route.method.upper() == "ANY" else route.method.lower()
     setting: dict[str, Value] = {"tlsConfig": {"insecureSkipVerification": False}}
     body: dict[str, Value] = {"paths": {route.path: {method: {"x-amazon-apigateway-integration": setting}}}}
-    return change_cloudformation("AWS::ApiGateway::RestApi", hop.path.api.name or "Api", {"Body": body})
+    return f"{DEPLOY}\n" + change_cloudformation("AWS::ApiGateway::RestApi", hop.path.api.name or "Api", {"Body": body})
 
 
 def _off_as_terraform(hop: ListenerHop) -> str:
     changed: dict[str, Value] = {"tls_config": {"insecure_skip_verification": False}}
-    return change_terraform("aws_api_gateway_integration", route_name(hop.path.routes[0]), changed)
+    return f"{DEPLOY}\n" + change_terraform("aws_api_gateway_integration", route_name(hop.path.routes[0]), changed)
 
 
 def _switch_off(hop: ListenerHop) -> Fix:

@@ -10,6 +10,7 @@ import re
 from shlex import quote
 from typing import Literal
 
+from bot.diagnosis.checks.vpc_link.link_code import DEPLOY, declared_at
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, set_variable
 from bot.diagnosis.hops import Path, route_name
 from bot.diagnosis.snippets import change_cloudformation, change_terraform
@@ -38,22 +39,30 @@ def change_uri(path: Path, part: Literal["host", "port"], value: str) -> tuple[s
 
 def host_as_code(path: Path, host: str) -> tuple[str, str]:
     """Return CloudFormation's and Terraform's code that names another host: an HTTP API's server name to verify."""
-    if path.api.protocol == "HTTP":
-        return tls_as_code(path, host)
-    return uri_as_code(path, _replaced(path.integration.uri, "host", host))
+    return tls_as_code(path, host) if path.api.protocol == "HTTP" else _part_as_code(path, "host", host)
 
 
 def port_as_code(path: Path, port: int) -> tuple[str, str]:
     """Return CloudFormation's and Terraform's code that names another port in a REST API's URI."""
-    return uri_as_code(path, _replaced(path.integration.uri, "port", str(port)))
+    return _part_as_code(path, "port", str(port))
+
+
+def _part_as_code(path: Path, part: Literal["host", "port"], value: str) -> tuple[str, str]:
+    variable = _variable(path.integration.uri, part)
+    return (
+        declared_at(path, variable, value)
+        if variable
+        else uri_as_code(path, _replaced(path.integration.uri, part, value))
+    )
 
 
 def uri_as_code(path: Path, uri: str) -> tuple[str, str]:
     """Return CloudFormation's and Terraform's code of a REST API's integration with this URI."""
     name = route_name(path.routes[0])
+    cloudformation = change_cloudformation("AWS::ApiGateway::Method", name, {"Integration": {"Uri": uri}})
     return (
-        change_cloudformation("AWS::ApiGateway::Method", name, {"Integration": {"Uri": uri}}),
-        change_terraform("aws_api_gateway_integration", name, {"uri": uri}),
+        f"{DEPLOY}\n{cloudformation}",
+        f"{DEPLOY}\n{change_terraform('aws_api_gateway_integration', name, {'uri': uri})}",
     )
 
 
