@@ -175,7 +175,9 @@ class ListenerLeadsNowhere(Check[ListenerHop]):
         return None
 
     def _cite(self, subject: ListenerHop, choice: _Choice) -> Citation:
-        groups = ", ".join(f"{_group_name(arn)} weight {weight}" for arn, weight in choice.groups.items())
+        groups = ", ".join(
+            _("{group} weight {weight}", group=_group_name(arn), weight=weight) for arn, weight in choice.groups.items()
+        )
         value = " ".join(a.type for a in choice.actions) or "none"
         value += f" ({groups})" if groups else ""
         if choice.rule is None:

@@ -102,9 +102,11 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
     if trust is Trust.CHAINED and (judged := _by_list(served, top, evidence.at.date())):
         return Chain(arn, *judged, citation, top)
     words = {
-        Trust.CHAINED: f"is served with its chain up to {top.subject if top else ''}",
-        Trust.UNORDERED: "is served with its chain, but not in order",
-        Trust.INCOMPLETE: f"is served without the certificate of its issuer ({leaf.issuer if leaf else ''})",
+        Trust.CHAINED: _("is served with its chain up to {top}", top=top.subject if top else ""),
+        Trust.UNORDERED: _("is served with its chain, but not in order"),
+        Trust.INCOMPLETE: _(
+            "is served without the certificate of its issuer ({issuer})", issuer=leaf.issuer if leaf else ""
+        ),
         Trust.SELF_SIGNED: _("signed itself"),
     }.get(trust) or _("cannot be read")
     return Chain(arn, trust, words, citation, top)

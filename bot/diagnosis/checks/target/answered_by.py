@@ -51,7 +51,11 @@ def author(path: Path, statuses: Sequence[int], walk: Walk) -> Author:
         return Author(backend, by_backend=True)
     name = _("Application load balancer {name}", name=balancer.split("/")[-2])
     counted = _counted(balancer, walk)
-    meanings = "; ".join(f"{code}: {_(ALB_CODES[code])}" for code in sorted(set(statuses)) if code in ALB_CODES)
+    meanings = "; ".join(
+        _("{code}: {meaning}", code=code, meaning=_(ALB_CODES[code]))
+        for code in sorted(set(statuses))
+        if code in ALB_CODES
+    )
     meant = f" ({meanings})" if meanings else ""
     if counted is None and meanings:
         reason = _(

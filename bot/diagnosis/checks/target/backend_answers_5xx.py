@@ -133,7 +133,7 @@ class BackendAnswers5xx(Check[PathRequests]):
         found = [x for x in every if x.backend_status in _ONLY_ALB and place(x) == subject.path.index]
         if found:
             codes = sorted({x.backend_status for x in found if x.backend_status})
-            said = "; ".join(f"{code}: {_(ALB_CODES[code])}" for code in codes)
+            said = "; ".join(_("{code}: {meaning}", code=code, meaning=_(ALB_CODES[code])) for code in codes)
             summary = _(
                 "The load balancer of {resource} refused {count} request(s) itself ({said}). The client "
                 "sees that status, not a 500.",

@@ -52,7 +52,11 @@ def fix_for(hop: TargetGroupHop, bad: Sequence[TargetHealthDescription]) -> Fix:
         summary=advice[0] if advice else _("Find out why the targets are not healthy."),
         cli=(f"aws elbv2 describe-target-health --target-group-arn {hop.arn}", *commands),
         console=_("EC2 › Target groups › Targets: the Health status details column."),
-        steps=tuple(f"{reason}: {_(_ADVICE[reason])}" for reason in ordered if reason in _ADVICE) if advice[1:] else (),
+        steps=tuple(
+            _("{code}: {meaning}", code=reason, meaning=_(_ADVICE[reason])) for reason in ordered if reason in _ADVICE
+        )
+        if advice[1:]
+        else (),
     )
 
 
