@@ -134,7 +134,8 @@ def _panel(trend: Trend, top: int, span: float) -> Panel:
             bars.append(
                 Bar(round(_LEFT + n * span + 1, 1), round(ground - tall, 1), round(span - 2, 1), round(tall, 1))
             )
-    return Panel(trend.kind, trend.name, _("at most {count}", count=f"{max(trend.values):,}"), top, ground, tuple(bars))
+    most = f"{max(trend.values):,}"
+    return Panel(trend.kind, trend.name, _("at most {count}", count=most), top, ground, tuple(bars))
 
 
 def _trend(measure: _Measure, read: Mapping[str, r.Series], starts: tuple[datetime, ...], minutes: int) -> Trend | None:

@@ -32,7 +32,8 @@ def text_only(message: Message) -> Message:
     if len(whole) <= _LONGEST_PLAIN:
         return Message(whole)
     first = pieces(whole, _LONGEST_PLAIN - 60)[0]
-    more = _("(+{count} more characters)", count=f"{len(whole) - len(first):,}")
+    left = f"{len(whole) - len(first):,}"
+    more = _("(+{count} more characters)", count=left)
     return Message(f"{first}\n{more}")
 
 

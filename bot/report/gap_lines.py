@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.diagnosis.model import Gap, GapReason
-from bot.language import _
+from bot.language import _, plural
 from bot.report.contexts import GapLine
 from bot.report.limits import clip, limited
 from bot.report.wording import GAP_ADVICE, GAP_REASONS, short_name
@@ -31,7 +31,9 @@ def _line(gaps: Sequence[Gap]) -> GapLine:
     detail = f" ({clip(first.detail, 200)})" if first.detail else ""
     return GapLine(
         action=first.action,
-        resources=_("{names} +{count} more", names=shown, count=names.more) if names.more else shown,
+        resources=plural("{names} +{count} more", "{names} +{count} more", names.more, names=shown)
+        if names.more
+        else shown,
         reason=_(GAP_REASONS[first.reason]) + detail,
         advice=_(GAP_ADVICE[first.reason]),
     )

@@ -58,7 +58,8 @@ def clip(text: str, most: int) -> str:
     """Keep the first characters and count the others: at most `most` in all."""
     if len(text) <= most:
         return text
-    more = _("… (+{count} more characters)", count=f"{len(text) - most:,}")
+    left = f"{len(text) - most:,}"
+    more = _("… (+{count} more characters)", count=left)
     return text[: max(0, most - len(more))].rstrip() + more if most > len(more) else text[:most]
 
 

@@ -38,7 +38,7 @@ def probe_confirm(evidence: Evidence, probe_from: str) -> str:
     places = limited([target.place for target in order.targets], _PLACES_SHOWN)
     shown = ", ".join(places.items)
     if places.more:
-        shown = _("{names} +{count} more", names=shown, count=places.more)
+        shown = plural("{names} +{count} more", "{names} +{count} more", places.more, names=shown)
     name = next((target.server_name for target in order.targets if target.server_name), "")
     tls = any(target.scheme == "https" for target in order.targets)
     values = {"source": clip(probe_from, 70), "places": shown, "most": MOST_TARGETS}

@@ -10,7 +10,7 @@ from bot.diagnosis.evidence import Evidence, Key
 from bot.diagnosis.model import Gap, Hop, PathHop
 from bot.diagnosis.path import Walk
 from bot.diagnosis.sources import SOURCES
-from bot.language import _, marked
+from bot.language import _, marked, plural
 from bot.report.contexts import Step
 from bot.report.limits import clip, limited
 
@@ -107,6 +107,6 @@ def _calls(calls: list[str]) -> str:
     if not shown.items:
         return ""
     names = ", ".join(shown.items)
-    return _(
-        "reading {calls}", calls=_("{names} +{count} more", names=names, count=shown.more) if shown.more else names
-    )
+    if shown.more:
+        names = plural("{names} +{count} more", "{names} +{count} more", shown.more, names=names)
+    return _("reading {calls}", calls=names)

@@ -187,7 +187,7 @@ def _passed(report: Report) -> Iterator[c.ThreadNote]:
 def _codes(codes: Sequence[str]) -> str:
     shown = limited(codes, _MOST_CODES)
     names = ", ".join(shown.items)
-    return _("{names} +{count} more", names=names, count=shown.more) if shown.more else names
+    return plural("{names} +{count} more", "{names} +{count} more", shown.more, names=names) if shown.more else names
 
 
 def _ways(report: Report) -> Iterator[c.Ways]:
