@@ -36,7 +36,7 @@ def settings_code(
         properties["DefaultRouteSettings"] = cloudformation
         attributes["default_route_settings"] = terraform
     if routes:
-        properties["RouteSettings"] = {key: cloudformation for key in routes}
+        properties["RouteSettings"] = dict.fromkeys(routes, cloudformation)
         attributes["route_settings"] = [{"route_key": key, **terraform} for key in routes]
     return (
         change_cloudformation("AWS::ApiGatewayV2::Stage", stage.name, properties),

@@ -205,7 +205,8 @@ NOT_THE_LINK = Signature(
     "lambda-or-iam-or-authorizer",
     (),
     marked(
-        "The failure lies beside the VPC link: a Lambda function, an IAM permission, an authorizer, a usage plan or WAF."
+        "The failure lies beside the VPC link: "
+        "a Lambda function, an IAM permission, an authorizer, a usage plan or WAF."
     ),
     reasons=(
         f"(?:configuration error ?: ?|{FAILED_DUE_TO_FRENCH}de configuration ?: ?).{{0,200}}"

@@ -67,9 +67,12 @@ def new_stage_code(api: Api, stage: str) -> tuple[str, str]:
             new_cloudformation("AWS::ApiGateway::Stage", stage, properties),
             new_terraform("aws_api_gateway_stage", stage, attributes),
         )
+    by_itself = api.protocol == "HTTP"
+    properties = {"ApiId": api.id, "StageName": stage}
+    properties |= {"AutoDeploy": True} if by_itself else {"DeploymentId": "DEPLOYMENT_ID"}
+    attributes = {"api_id": api.id, "name": stage}
+    attributes |= {"auto_deploy": True} if by_itself else {"deployment_id": "DEPLOYMENT_ID"}
     return (
-        new_cloudformation(
-            "AWS::ApiGatewayV2::Stage", stage, {"ApiId": api.id, "StageName": stage, "AutoDeploy": True}
-        ),
-        new_terraform("aws_apigatewayv2_stage", stage, {"api_id": api.id, "name": stage, "auto_deploy": True}),
+        new_cloudformation("AWS::ApiGatewayV2::Stage", stage, properties),
+        new_terraform("aws_apigatewayv2_stage", stage, attributes),
     )
