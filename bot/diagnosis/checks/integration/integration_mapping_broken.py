@@ -106,7 +106,8 @@ class IntegrationMappingBroken(Check[PathRequests]):
         proven = [route for route in some if logged.decides and any(_is_unmapped(route, x) for x in seen)]
         if nothing or proven:
             summary = _(
-                "{routes} maps no reply of this status and has no default mapping: what the backend answers becomes a 500.",
+                "{routes} maps no reply of this status and has no default mapping: what the backend answers becomes a "
+                "500.",
                 routes=names(proven),
             )
             if nothing:
@@ -179,7 +180,8 @@ class IntegrationMappingBroken(Check[PathRequests]):
         if not rest:
             return
         summary = _(
-            "API Gateway itself failed {count} request(s) on {integration}: “{reason}”{others}. The network and the link "
+            "API Gateway itself failed {count} request(s) on {integration}: “{reason}”{others}. The network and the "
+            "link "
             "are not at fault.",
             count=len(rest),
             integration=path.name,

@@ -74,7 +74,8 @@ class IntegrationTimesOut(Check[PathRequests]):
             key = _series(path)
             citation = self.cite(METRIC, path.resource, "IntegrationLatency p99", f"{slowest:g} ms ({key})")
             summary = _(
-                "The slowest requests of {integration} take {latency}, near its timeout of {timeout}; what takes longer "
+                "The slowest requests of {integration} take {latency}, near its timeout of {timeout}; what takes "
+                "longer "
                 "ends in 504.",
                 integration=path.name,
                 latency=_seconds(slowest),
@@ -101,7 +102,8 @@ class IntegrationTimesOut(Check[PathRequests]):
         found, every = (late, subject.requests) if late else (subject.maybe_showing(TIMED_OUT), subject.unplaced)
         summary = _(
             "{count} of the {total} newest failing request(s) on {integration} got no answer within the integration's "
-            "timeout of {timeout}{others}. The client sees 504, not 500; packets that are dropped on the way look the same.",
+            "timeout of {timeout}{others}. The client sees 504, not 500; packets that are dropped on the way look the "
+            "same.",
             count=len(found),
             total=len(every),
             integration=path.name,
@@ -168,7 +170,8 @@ def _fix(path: Path) -> Fix:
         else _("API Gateway › APIs › your API › Integrations › Timeout."),
         steps=(
             _(
-                "Repair what else this report finds on the path: a closed group, network ACL or port shows as a timeout."
+                "Repair what else this report finds on the path: a closed group, network ACL or port shows as a "
+                "timeout."
             ),
             _("Measure how long the backend itself takes, in its own log."),
             _("Make it answer faster, or answer 202 at once and let the client fetch the result later."),

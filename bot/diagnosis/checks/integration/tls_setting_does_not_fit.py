@@ -67,7 +67,8 @@ class TlsSettingDoesNotFit(Check[LinkHop]):
         ]
         if protocol in _TLS and not speaks_tls:
             summary = _(
-                "{integration} has no TlsConfig, so it sends plain HTTP to listener {protocol} {port}, which expects TLS.",
+                "{integration} has no TlsConfig, so it sends plain HTTP to listener {protocol} {port}, which expects "
+                "TLS.",
                 integration=path.name,
                 **named,
             )
@@ -75,7 +76,8 @@ class TlsSettingDoesNotFit(Check[LinkHop]):
             yield self.failed(resource, summary, citations, fix, subject=subject)
         elif protocol in _PLAIN and speaks_tls:
             summary = _(
-                "{integration} has a TlsConfig, so it starts TLS with listener {protocol} {port}, which expects plain HTTP.",
+                "{integration} has a TlsConfig, so it starts TLS with listener {protocol} {port}, which expects plain "
+                "HTTP.",
                 integration=path.name,
                 **named,
             )

@@ -77,7 +77,8 @@ class CanaryTakesAnotherWay(Check[Stage]):
             yield self.failed(resource, summary, cited, _fix(api, subject), subject=path)
         if not broken and canary.deployment_id and canary.deployment_id != subject.deployment_id:
             summary = _(
-                "About {share} % of the requests run the canary's deployment {canary}, not the stage's {deployment}. AWS "
+                "About {share} % of the requests run the canary's deployment {canary}, not the stage's {deployment}. "
+                "AWS "
                 "shows its integrations nowhere; no check judges them.",
                 share=named["share"],
                 canary=canary.deployment_id,
@@ -87,7 +88,8 @@ class CanaryTakesAnotherWay(Check[Stage]):
             yield self.warned(resource, summary, cited, _fix(api, subject))
         elif not broken and (gaps := _gaps(turned, judged)):
             summary = _(
-                "Whether the way of the canary of stage {stage}, about {share} % of the requests, works could not be read.",
+                "Whether the way of the canary of stage {stage}, about {share} % of the requests, works could not be "
+                "read.",
                 **named,
             )
             yield self.undecided(resource, summary, gaps, subject=turned[0])
@@ -95,7 +97,8 @@ class CanaryTakesAnotherWay(Check[Stage]):
             summary = _("The canary of stage {stage}, about {share} % of the requests, takes the same way.", **named)
             if turned:
                 summary = _(
-                    "The canary of stage {stage}, about {share} % of the requests, takes another way, with no fault that "
+                    "The canary of stage {stage}, about {share} % of the requests, takes another way, with no fault "
+                    "that "
                     "the stage's own has not.",
                     **named,
                 )

@@ -164,7 +164,8 @@ class ChangesNotDeployed(Check[Stage]):
             return
         own = walk.own_route
         summary = _(
-            "Stage {stage} still runs {routes} through a VPC link, as edited last it does not. No other check judges what "
+            "Stage {stage} still runs {routes} through a VPC link, as edited last it does not. No other check judges "
+            "what "
             "runs there.",
             stage=stage.name,
             routes=_names(left),
@@ -190,7 +191,8 @@ class ChangesNotDeployed(Check[Stage]):
             if edits:
                 newest = max(edits, key=lambda c: c.at)
                 summary = _(
-                    "API {api} was edited after stage {stage} was deployed ({deployed} UTC): {call} at {edited} UTC. What "
+                    "API {api} was edited after stage {stage} was deployed ({deployed} UTC): {call} at {edited} UTC. "
+                    "What "
                     "the stage runs could not be read.",
                     api=api.name,
                     stage=stage.name,
