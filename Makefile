@@ -2,9 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What the package for Lambda is made for; the two are parameters of serverless.yml too.
+ARCHITECTURE ?= arm64
+PYTHON_VERSION ?= 3.13
+STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench
+.PHONY: help setup demo test lint audit format docs catalogues lock accuracy scenarios screenshots bench bench-front faults package deploy
 
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -22,13 +26,15 @@ demo: setup ## Run the bot on a local AWS and a local Slack; says what to open
 	$(BIN)/vpclink demo
 
 test: setup ## Run every test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m tests.deploy.tools
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot handlers
 	$(BIN)/python -m bot.docs --check
 
@@ -60,3 +66,20 @@ screenshots: setup ## Take the documentation's pictures again, from the demo
 
 bench: setup ## Measure what a diagnosis costs: calls, rounds, seconds
 	$(BIN)/python -m tests.bench
+
+bench-front: setup ## Measure how fast Slack is answered while diagnoses run
+	$(BIN)/python -m tests.bench.front
+
+faults: setup ## Try every fault many times on the real process, and write the table (about 40 minutes)
+	$(BIN)/python -m tests.bench.faults --write
+
+package: setup ## Make the zip that Lambda runs, without Docker, and print its sizes
+	$(BIN)/python -m bot.packaging --architecture $(ARCHITECTURE) --python $(PYTHON_VERSION)
+
+deploy: package node_modules/.ready ## Deploy it to AWS (STAGE=prod PARAMS='--param "alarmChannel=C0123ABCD"')
+	node_modules/.bin/osls deploy --stage $(STAGE) $(PARAMS) \
+	  --param "architecture=$(ARCHITECTURE)" --param "runtime=python$(PYTHON_VERSION)"
+
+node_modules/.ready: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	touch $@

@@ -8,6 +8,7 @@ Exit status: 0 no fault found, 1 a cause found, 2 usage or configuration error, 
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 import time
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument("--save", metavar="FILE", help="also write the evidence bundle, for `vpclink replay`")
     diagnose.add_argument("--deadline", type=float, default=25.0, help="seconds until it reports what it has")
     diagnose.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
+    diagnose.add_argument("--probe", action="store_true", help="also probe the path's addresses from this host")
     diagnose.add_argument("--changes", action="store_true", help="also look up who changed what (CloudTrail)")
     _format(diagnose)
     diagnose.set_defaults(run=_diagnose)
@@ -103,6 +105,15 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("url", help="such as https://10.0.0.5:8443/health")
     probe.add_argument("--server-name", help="the name to send and to check in the certificate (default: the host)")
     probe.add_argument("--ca-file", help="PEM file of further trusted roots")
+    probe.add_argument("--head", action="store_true", help="ask with HEAD instead of GET")
+    probe.add_argument(
+        "--idle",
+        type=_idle_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="then leave a connection alone that long, to see whether the backend ends it (load balancers keep theirs "
+        "for 350 s, Application Load Balancers for 60 s)",
+    )
     _format(probe)
     probe.set_defaults(run=_probe)
 
@@ -135,6 +146,9 @@ def _parser() -> argparse.ArgumentParser:
     forget.set_defaults(run=_forget)
 
     policy = commands.add_parser("policy", help="print the read-only IAM policy")
+    policy.add_argument(
+        "--alarm-queue", metavar="ARN", help="print what taking alarms from this SQS queue needs beside it"
+    )
     policy.set_defaults(run=_policy)
     return parser
 
@@ -149,6 +163,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     from bot.diagnosis.changes import resources_to_look_up
     from bot.diagnosis.evidence import to_json
     from bot.diagnosis.model import Request
+    from bot.probing.from_here import probed_from_here
 
     reference = parse_api_text(options.api)
     stage = options.stage or reference.stage
@@ -168,6 +183,8 @@ def _diagnose(options: argparse.Namespace) -> int:
     clock = engine.Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
     reader = accounts.reader(request)
     evidence = engine.collect(request, reader, clock, deadline=options.deadline)
+    if options.probe:
+        evidence = probed_from_here(evidence, lambda text: print(f"vpclink: {text}", file=sys.stderr))
     if options.changes:
         names = resources_to_look_up(engine.report(evidence))
         evidence = engine.with_changes(evidence, names, reader)
@@ -207,7 +224,12 @@ def _probe(options: argparse.Namespace) -> int:
 
     try:
         text, status = run_probe(
-            options.url, server_name=options.server_name, ca_file=options.ca_file, output=options.format
+            options.url,
+            server_name=options.server_name,
+            ca_file=options.ca_file,
+            method="HEAD" if options.head else "GET",
+            idle=options.idle,
+            output=options.format,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
@@ -215,13 +237,25 @@ def _probe(options: argparse.Namespace) -> int:
     return status
 
 
+def _idle_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 900:
+        raise argparse.ArgumentTypeError(f"expected 1 to 900 seconds, not {text}")
+    return seconds
+
+
 def _serve(_: argparse.Namespace) -> int:
     import asyncio
 
     from bot.app import serve
+    from bot.aws.secrets import Secrets
     from bot.settings import Settings
     from bot.store.errors import StorageError
 
+    os.environ.update(Secrets().resolved(os.environ))
     try:
         asyncio.run(serve(Settings.from_environment(os.environ)))
     except StorageError as error:
@@ -249,10 +283,10 @@ def _manifest(options: argparse.Namespace) -> int:
     return 0
 
 
-def _policy(_: argparse.Namespace) -> int:
-    from bot.diagnosis.policy import policy_json
+def _policy(options: argparse.Namespace) -> int:
+    from bot.diagnosis.policy import policy_json, queue_policy_json
 
-    sys.stdout.write(policy_json())
+    sys.stdout.write(queue_policy_json(options.alarm_queue) if options.alarm_queue else policy_json())
     return 0
 
 
@@ -276,10 +310,10 @@ def _forget(options: argparse.Namespace) -> int:
         raise UsageError("forget what? Expected one of: vpclink forget API_ID, --before DAYS, --all")
     if options.before is not None and options.before < 0:
         raise UsageError(f"--before {options.before:g} is no number of days. Expected 0 or more.")
-    if not settings.database.exists():
+    if not (settings.on_aws or settings.database.exists()):
         raise UsageError(f"there is no database {settings.database}. Expected VPCLINK_DATABASE to name it.")
     try:
-        count = asyncio.run(forget(settings.database, api_id=options.api, days=options.before))
+        count = asyncio.run(forget(settings, api_id=options.api, days=options.before))
     except StorageError as error:
         raise UsageError(str(error)) from error
     print(f"{count} run{'' if count == 1 else 's'} forgotten, with reports and evidence.")
@@ -337,11 +371,17 @@ def _print_report(evidence: Evidence, options: argparse.Namespace) -> int:
 
 def _text(name: str) -> str:
     if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+        return _decoded(sys.stdin.buffer.read())
     try:
-        return Path(name).read_text(encoding="utf-8", errors="replace")
+        return _decoded(Path(name).read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or UTF-16 where a byte order mark says so: what PowerShell's `>` writes."""
+    utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
 def since_minutes(text: str) -> int:

@@ -1,9 +1,10 @@
-"""Writes the parts of the documentation that come from the checks: `python -m bot.docs`, and `--check` in lint."""
+"""Writes what is generated from the checks, documentation and policy: `python -m bot.docs`, and `--check` in lint."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ from pydantic import AliasChoices, SecretStr
 from bot.diagnosis.article import ARTICLE
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import all_checks
-from bot.diagnosis.policy import policy_json
+from bot.diagnosis.policy import actions, policy_json, queue_policy_json, statements
+from bot.manifest import SCOPES
 from bot.member_role import template
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POLICY = ("<!-- generated: policy -->", "<!-- end of generated -->")
+_ROLE = ("# generated: policy\n", "                # end of generated policy")
+_QUEUE_POLICY = ("<!-- generated: queue policy -->", "<!-- end of generated -->")
+_SCOPES = ("<!-- generated: scopes -->", "<!-- end of generated scopes -->")
 _SETTINGS = ("<!-- generated: settings -->", "<!-- end of generated settings -->")
 
 
@@ -76,6 +81,25 @@ def readme(text: str) -> str:
     return _between(text, _SETTINGS, settings_table())
 
 
+def serverless(text: str) -> str:
+    """Return serverless.yml with the current policy in the worker's role."""
+    before, begin, rest = text.partition(_ROLE[0])
+    _, end, after = rest.partition(_ROLE[1])
+    lines = [line for statement in statements(actions()) for line in _yaml_item(statement)]
+    return before + begin + "".join(f"{' ' * 16}{line}\n" for line in lines) + end + after
+
+
+def _yaml_item(statement: Mapping[str, Any]) -> Iterator[str]:
+    """A policy statement as an item of a YAML list."""
+    for number, (name, value) in enumerate(statement.items()):
+        first = "  " if number else "- "
+        if isinstance(value, str):
+            yield f"{first}{name}: {json.dumps(value) if value == '*' else value}"
+        else:
+            yield f"{first}{name}:"
+            yield from (f"    - {item}" for item in value)
+
+
 def settings_table() -> str:
     """Return the settings as a table, from the fields that read them."""
     rows = ["| variable | default | what it is |", "|---|---|---|"]
@@ -83,9 +107,15 @@ def settings_table() -> str:
         choices = field.validation_alias
         names = [str(name) for name in choices.choices] if isinstance(choices, AliasChoices) else []
         default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-        shown = f"`{default}`" if default not in {None, ""} else ""
+        shown = f"`{default}`" if default not in {None, "", ()} else ""
         rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {shown} | {field.description} |")
     return "\n".join(rows)
+
+
+def slack_page(text: str) -> str:
+    """Return `docs/slack.md` with the scopes of the Slack app, and the reason for each, between their markers."""
+    rows = [f"| `{scope}` | {reason} |" for scope, reason in sorted(SCOPES.items())]
+    return _between(text, _SCOPES, "\n".join(["| scope | to |", "|---|---|", *rows]))
 
 
 def _between(text: str, markers: tuple[str, str], body: str) -> str:
@@ -98,6 +128,12 @@ def _files() -> dict[Path, str]:
     files = {ROOT / "docs/checks.md": checks_page(), ROOT / "docs/member-role.yml": template()}
     path = ROOT / "README.md"
     files[path] = readme(path.read_text(encoding="utf-8"))
+    path = ROOT / "serverless.yml"
+    files[path] = serverless(path.read_text(encoding="utf-8"))
+    alarms = ROOT / "docs/alarms.md"
+    files[alarms] = _between(alarms.read_text(encoding="utf-8"), _QUEUE_POLICY, f"```json\n{queue_policy_json()}```")
+    slack = ROOT / "docs/slack.md"
+    files[slack] = slack_page(slack.read_text(encoding="utf-8"))
     return files
 
 

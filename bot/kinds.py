@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot import metrics
 from bot.jobs.interface import Job
+from bot.log_lines import current_reference
+from bot.tracing import job_span
 
 
 class KindOfWorker(Protocol):
@@ -26,10 +29,13 @@ class ByKind:
 
     async def handle(self, job: Job) -> None:
         """Do one job; ValueError for a kind that nobody does."""
-        await self._of(job).handle(job)
+        worker = self._of(job)
+        with metrics.attempt(job.kind), job_span(job.kind, current_reference()):
+            await worker.handle(job)
 
     async def on_dead(self, job: Job, error: str) -> None:
         """Tell whoever asked for the job."""
+        metrics.JOBS.labels(job.kind, "dead").inc()
         await self._of(job).on_dead(job, error)
 
     def _of(self, job: Job) -> KindOfWorker:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from handlers.ids import COMMAND, DIAGNOSE_ALARM
-from handlers.parsing import DIAGNOSE_USAGE
 from handlers.web import EVENTS_PATH
 
 SCOPES: Final[dict[str, str]] = {
@@ -13,7 +12,7 @@ SCOPES: Final[dict[str, str]] = {
     "channels:history": "hear alarms, and find its own message again after a lost reply or a restart",
     "chat:write": "post and edit the report",
     "commands": "the slash command",
-    "files:write": "share the drawing of the path in a report's thread",
+    "files:write": "share the drawing of the path, the log lines and the evidence of a report in its thread",
     "groups:history": "the same as channels:history, in private channels",
     "reactions:write": "put a check mark on an alarm that has recovered",
 }
@@ -24,7 +23,7 @@ OPTIONAL_SCOPES: Final[dict[str, str]] = {
 }
 """Asked for only where they are wanted."""
 
-EVENTS: Final = ("app_mention", "message.channels", "message.groups")
+EVENTS: Final = ("app_home_opened", "app_mention", "message.channels", "message.groups")
 
 
 def manifest(request_url: str | None, *, user_groups: bool = False) -> dict[str, Any]:
@@ -41,6 +40,11 @@ def manifest(request_url: str | None, *, user_groups: bool = False) -> dict[str,
             "background_color": "#232f3e",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "vpclink", "always_online": True},
             "shortcuts": [
                 {
@@ -55,7 +59,7 @@ def manifest(request_url: str | None, *, user_groups: bool = False) -> dict[str,
                     "command": COMMAND,
                     **url,
                     "description": "Find why an API behind a VPC link answers HTTP 500",
-                    "usage_hint": DIAGNOSE_USAGE,
+                    "usage_hint": "[diagnose | logs | explain | history | watch | unwatch | doctor | help] …",
                     "should_escape": False,
                 }
             ],

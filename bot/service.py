@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -16,11 +17,14 @@ from bot.diagnosis.engine import Clock
 from bot.jobs.interface import JobQueue
 from bot.kinds import ByKind
 from bot.log_lines import event
+from bot.metrics import exposition
 from bot.reading import SharedReadings
 from bot.settings import Settings, SettingsError
+from bot.store.catalogue import FRESH_SECONDS
+from bot.store.errors import StorageError
 from bot.store.interface import Store
 from handlers.socket_mode import SILENCE_SECONDS, SocketMode
-from handlers.web import HttpServer
+from handlers.web import HttpServer, Post
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,8 @@ DRAIN_SECONDS = 5.0
 """How long running diagnoses may take to finish. With the goodbyes it stays below the ten seconds after which
 container runtimes kill a process."""
 _HOUSEKEEPING_SECONDS = 6 * 3600.0
+_NAMES_SECONDS = FRESH_SECONDS
+"""A job that is put more often than that would find the names fresh, and do nothing."""
 
 
 class Intake(Protocol):
@@ -51,6 +57,12 @@ class Service:
     worker: ByKind
     readings: SharedReadings
     clock: Clock
+    further: tuple[Intake, ...] = ()
+    """Ways by which alarms come in that Slack does not show."""
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    """Further paths of the HTTP server."""
+    refresh_names: Callable[[], Awaitable[None]] | None = None
+    """Puts the job that reads the names for the menus again."""
     intakes: list[Intake] = field(default_factory=list)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _socket: SocketMode | None = None
@@ -73,6 +85,7 @@ class Service:
         """Start the workers, then open the door."""
         self._spawn("queue", self._run_queue())
         self._spawn("housekeeping", self._keep_house())
+        self._spawn("names", self._keep_names())
         for intake in await self._make_intakes():
             self.intakes.append(intake)
             await intake.start()
@@ -106,6 +119,13 @@ class Service:
             problems.append(f"storage: {type(error).__name__}")
         return not problems, {**facts, "problems": problems}
 
+    async def metrics(self) -> bytes:
+        """What was counted, for Prometheus; without the queue's depth where the storage has trouble."""
+        depth = None
+        with suppress(StorageError):
+            depth = await self.queue.depth()
+        return exposition(depth)
+
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._tasks[name] = asyncio.create_task(work, name=name)
 
@@ -123,19 +143,30 @@ class Service:
                 log.error("old runs could not be forgotten: %s: %s", type(error).__name__, error)
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 
+    async def _keep_names(self) -> None:
+        """Have the names for the menus read, now and whenever they are old."""
+        while True:
+            try:
+                await (self.refresh_names() if self.refresh_names else asyncio.sleep(0))
+            except Exception as error:  # noqa: BLE001 - names that are missing are typed by hand
+                log.error("no job for the names could be put: %s: %s", type(error).__name__, error)
+            await asyncio.sleep(_NAMES_SECONDS)
+
     async def _make_intakes(self) -> list[Intake]:
         settings = self.settings
         if not settings.socket_mode:
             secret = settings.slack_signing_secret.get_secret_value()
-            self.http = HttpServer(self.app, settings.host, settings.port, self.health, secret=secret)
-            return [self.http]
+            self.http = HttpServer(
+                self.app, settings.host, settings.port, self.health, self.metrics, self.posts, secret=secret
+            )
+            return [self.http, *self.further]
         token = settings.slack_app_token.get_secret_value()
         await self._check_app_token(token)
         self._socket = SocketMode(self.app, token)
         if not settings.port_is_set:
-            return [self._socket]
-        self.http = HttpServer(None, settings.host, settings.port, self.health)
-        return [self._socket, self.http]
+            return [self._socket, *self.further]
+        self.http = HttpServer(None, settings.host, settings.port, self.health, self.metrics, self.posts)
+        return [self._socket, self.http, *self.further]
 
     async def _check_app_token(self, token: str) -> None:
         """A wrong app token would be retried for ever by the SDK: it is found out now. SettingsError."""

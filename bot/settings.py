@@ -6,13 +6,29 @@ wrong or missing is reported together, each by the name of its variable, so that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 DEFAULT_PORT = 3000
+_REGION = r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$"
+_LISTS = {
+    "regions": re.compile(_REGION),
+    "alarm_queues": re.compile(r"^https?://[^\s/]+/\S+$"),
+    "alarm_topics": re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$"),
+}
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -76,7 +92,8 @@ class Settings(BaseModel):
         DEFAULT_PORT,
         "PORT",
         expected="a port number from 1 to 65535",
-        description="Port of the HTTP server. In Socket Mode it serves /healthz alone, and only when this is set.",
+        description="Port of the HTTP server. In Socket Mode it serves /healthz, /livez and /metrics (and /sns/alarms, "
+        "with VPCLINK_ALARM_TOPICS) alone, and only when this is set.",
         ge=1,
         le=65535,
     )
@@ -86,7 +103,8 @@ class Settings(BaseModel):
         expected="an address to listen on, such as 0.0.0.0 or 127.0.0.1",
         description="Address of the HTTP server. The default listens on every interface, because a published container "
         "port and a load balancer reach a container's network interface and never its loopback. Everything but "
-        "/healthz is refused without Slack's signature. Behind a proxy on the same machine, set 127.0.0.1.",
+        "/healthz, /livez and /metrics is refused without Slack's or SNS's signature. Behind a proxy on the same "
+        "machine, set 127.0.0.1.",
         min_length=1,
     )
     database: Path = _setting(
@@ -134,7 +152,14 @@ class Settings(BaseModel):
         expected="an AWS region, such as eu-west-1",
         description="Region of a request that names none. Where it is not set, the SDK's own AWS_REGION and "
         "AWS_DEFAULT_REGION count; where none is, every request must name its region.",
-        pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$",
+        pattern=_REGION,
+    )
+    regions: tuple[str, ...] = _setting(
+        (),
+        "VPCLINK_REGIONS",
+        expected="AWS regions, such as eu-west-1,us-east-1",
+        description="Regions, separated by commas, in which an alarm is looked for whose message names none. Without "
+        "them, the region of VPCLINK_DEFAULT_REGION alone.",
     )
     config_file: Path | None = _setting(
         None,
@@ -166,6 +191,46 @@ class Settings(BaseModel):
         ge=0,
         le=1440,
     )
+    alarm_settle: float = _setting(
+        30.0,
+        "VPCLINK_ALARM_SETTLE",
+        expected="seconds from 0 to 900",
+        description="Seconds for which an alarm must stay OK until its recovery is told. An alarm that rings again by "
+        "then has not recovered.",
+        ge=0,
+        le=900,
+    )
+    alarm_channel: str = _setting(
+        "",
+        "VPCLINK_ALARM_CHANNEL",
+        expected="the id of a channel, such as C0123456789",
+        description="The channel in which vpclink posts alarms that come without a Slack relay, from "
+        "VPCLINK_ALARM_QUEUES or VPCLINK_ALARM_TOPICS.",
+        pattern=r"^[CG][A-Z0-9]{5,}$",
+    )
+    alarm_queues: tuple[str, ...] = _setting(
+        (),
+        "VPCLINK_ALARM_QUEUES",
+        expected="the URLs of SQS queues, separated by commas",
+        description="SQS queues that are subscribed to the SNS topic of your alarms, by their URLs. `vpclink serve` "
+        "polls them.",
+    )
+    alarm_topics: tuple[str, ...] = _setting(
+        (),
+        "VPCLINK_ALARM_TOPICS",
+        expected="the ARNs of SNS topics, separated by commas",
+        description="SNS topics that may deliver alarms over HTTPS to POST /sns/alarms, by their ARNs. Subscriptions "
+        "of these topics are confirmed, and of no others.",
+    )
+    probe: str = _setting(
+        "",
+        "VPCLINK_PROBE",
+        expected="local, or lambda: and the name or ARN of the probe function",
+        description="Where the button Probe now probes from: `local`, where vpclink itself runs inside the VPC, or "
+        "`lambda:NAME`, the probe function there; `{account}` and `{region}` in the name stand for those of the API. "
+        "Where it is not set, the button says what to install.",
+        pattern=r"^(local|lambda:[A-Za-z0-9:_{}-]{1,200})$",
+    )
     templates: Path | None = _setting(
         None,
         "VPCLINK_TEMPLATES",
@@ -194,6 +259,23 @@ class Settings(BaseModel):
         SettingsError names everything that is missing or wrong.
         """
         return _load(environment, for_slack=for_slack)
+
+    @field_validator("regions", "alarm_queues", "alarm_topics", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(part for part in re.split(r"[\s,]+", value) if part) if isinstance(value, str) else value
+
+    @field_validator("regions", "alarm_queues", "alarm_topics")
+    @classmethod
+    def _formed(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not all(_LISTS[str(info.field_name)].match(part) for part in value):
+            raise ValueError("not of this form")
+        return value
+
+    @property
+    def alarm_regions(self) -> tuple[str, ...]:
+        """Where an alarm is looked for whose message names no region."""
+        return self.regions or ((self.default_region,) if self.default_region else ())
 
     @property
     def socket_mode(self) -> bool:
@@ -226,6 +308,10 @@ def _load(environment: Mapping[str, str], *, for_slack: bool) -> Settings:
         problems += _missing(given)
     if settings.templates is not None and not settings.templates.is_dir():
         problems.append(_wrong(("VPCLINK_TEMPLATES",), given))
+    if (settings.alarm_queues or settings.alarm_topics) and not settings.alarm_channel:
+        problems.append("VPCLINK_ALARM_CHANNEL: missing; expected the id of the channel to post alarms in")
+    if settings.alarm_topics and settings.socket_mode and not settings.port_is_set:
+        problems.append("PORT: missing; expected the port on which SNS reaches vpclink, for VPCLINK_ALARM_TOPICS")
     if problems:
         raise SettingsError(problems)
     return settings
@@ -236,7 +322,7 @@ def variables() -> list[tuple[str, str, str]]:
     rows = []
     for field in Settings.model_fields.values():
         names = _names(field.validation_alias)
-        default = "" if _extra(field)["secret"] or field.default is None else str(field.default)
+        default = "" if _extra(field)["secret"] or field.default in {None, ()} else str(field.default)
         rows.append((names[0], default, field.description or ""))
     return rows
 

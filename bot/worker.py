@@ -56,7 +56,10 @@ class _Work:
 
 
 class Worker:
-    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures."""
+    """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures.
+
+    `probe_from` says where Probe now would probe from; empty where nothing is set up for it.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Worker:
         guard: Guard | None = None,
         checks: Sequence[Check[Any]] | None = None,
         illustrator: Illustrator | None = None,
+        probe_from: str = "",
     ) -> None:
         self._store = store
         self._poster = poster
@@ -80,6 +84,7 @@ class Worker:
         self._guard = guard or open_to_all()
         self._checks = checks
         self._illustrator = illustrator
+        self._probe_from = probe_from
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -226,13 +231,15 @@ class Worker:
         """The verdict into the message, the details into the thread."""
         previous = await self._previous(work.ask)
         changed = difference(previous, report) if previous else None
-        outcome = Outcome(report, evidence, work.run.run_id, work.ask.user, previous, changed)
+        outcome = Outcome(
+            report, evidence, work.run.run_id, work.ask.user, previous, changed, probe_from=self._probe_from
+        )
         context = outcome_view(outcome)
         await self._show(work, self._renderer.message(context))
         work.told = True
         if isinstance(context, c.Question) or (changed is not None and changed.same):
             return  # nothing to tell, or the thread has told it already
-        for number, message in enumerate(thread_messages(self._renderer, report), start=1):
+        for number, message in enumerate(thread_messages(self._renderer, report, work.run.run_id), start=1):
             await self._poster.ensure(work.run.run_id, f"details-{number}", work.thread, message)
         if self._illustrator:
             await self._illustrator.illustrate(work.run.run_id, work.thread, report, evidence)

@@ -8,7 +8,23 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alarms, buttons, commands, errors, events, mentions, middleware
+from handlers import (
+    alarm_choices,
+    alarms,
+    buttons,
+    checks,
+    commands,
+    errors,
+    events,
+    histories,
+    home,
+    logs,
+    mentions,
+    middleware,
+    more,
+    picker,
+    watching,
+)
 from handlers.edge import Edge
 
 __all__ = ["Edge", "register"]
@@ -20,6 +36,9 @@ def register(app: AsyncApp, edge: Edge) -> None:
     commands.register(app)
     mentions.register(app)
     alarms.register(app)
-    buttons.register(app)
+    alarm_choices.register(app)
+    home.register(app)
+    for part in (logs, checks, more, histories, watching, picker, buttons):
+        part.register(app)
     events.register(app)
     errors.register(app)

@@ -12,6 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.alarms import Alarm, read_alarm
 from bot.alarms.model import SlackDelivery
 from bot.responding.asking import AlarmAsk, alarm_key, shortened
+from bot.responding.quiet import is_quiet
 from handlers import ids
 from handlers.edge import Edge, ephemeral
 
@@ -75,6 +76,7 @@ def _by_other_app(message: Mapping[str, Any], context: AsyncBoltContext) -> bool
 def _asked(alarm: Alarm, place: SlackDelivery, reference: str) -> dict[str, Any]:
     return {
         "alarm": shortened(alarm),
+        "quiet": is_quiet(alarm.description),
         "channel": place.channel or "",
         "ts": place.ts or "",
         "thread_ts": place.thread_ts or "",
@@ -84,4 +86,5 @@ def _asked(alarm: Alarm, place: SlackDelivery, reference: str) -> dict[str, Any]
 
 async def _take(ask: AlarmAsk, edge: Edge) -> None:
     """Jobs about one alarm are done in the order in which Slack told of it."""
-    await edge.enqueue_alarm(ask, key=alarm_key(ask), group=f"alarm:{ask.identity}")
+    delay = edge.alarm_settle if ask.wanted == "recovery" else 0
+    await edge.enqueue_alarm(ask, key=alarm_key(ask), group=f"alarm:{ask.identity}", delay=delay)

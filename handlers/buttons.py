@@ -1,4 +1,4 @@
-"""What is pressed in messages and modals. Every press gets an answer."""
+"""Buttons that ask again, and what catches every button that nobody else knows. Every press gets an answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.diagnosis.model import Request
+from bot.probing.asking import ProbeAsk
+from bot.probing.vantage import NOT_INSTALLED
 from bot.report.asking import Ask, decode_request, decode_rerun
-from bot.report.contexts import NoticeView
-from bot.report.logs_view import LogsState, logs_view
+from bot.tasks.asking import DOCTOR, DoctorAsk
 from handlers import ids
 from handlers.edge import Edge, ephemeral
+from handlers.places import press_key, pressed_in
 
 log = logging.getLogger(__name__)
 Payload = dict[str, Any]
@@ -24,10 +25,9 @@ def register(app: AsyncApp) -> None:
     """Bind every button and menu, and what catches every other one."""
     app.action(ids.RERUN)(rerun)
     app.action(re.compile(rf"^{ids.CHOOSE}-\d+$"))(choose)
-    app.action(ids.SHOW_LOGS)(show_logs)
-    app.action(ids.LOGS_REQUEST)(turn_logs)
-    app.action(ids.LOGS_EARLIER)(turn_logs)
-    app.action(ids.LOGS_LATER)(turn_logs)
+    app.action(ids.PROBE)(probe_now)
+    app.action(ids.OPEN)(followed)
+    app.action(ids.RUN_DOCTOR)(doctor)
     app.action(re.compile(".*"))(unknown_action)
 
 
@@ -43,10 +43,9 @@ async def rerun(
     if value is None or request is None:
         await respond(ephemeral(edge.notice(edge.forgotten(), f"{ids.COMMAND} diagnose <api> <stage>")))
     else:
-        place = _place(body)
-        thread = place.pop("message_thread") or place["message"]
-        ask = _ask(body, request, reference).model_copy(update={"thread_ts": thread, "previous_run": value.run})
-        await edge.enqueue(ask, key=_key(body, action))
+        update = {"thread_ts": pressed_in(body).thread, "previous_run": value.run}
+        ask = _ask(body, request, reference).model_copy(update=update)
+        await edge.enqueue(ask, key=press_key(body, action))
     await ack()
 
 
@@ -58,85 +57,68 @@ async def choose(
     if request is None:
         await respond(ephemeral(edge.notice("This button is older than I am. Please ask again.")))
     else:
-        place = _place(body)
-        update = {"thread_ts": place["message_thread"], "message_ts": place["message"]}
+        place = pressed_in(body)
+        update = {"thread_ts": place.message_thread, "message_ts": place.message}
         ask = _ask(body, request, reference).model_copy(update=update)
         # Two presses on one question are answered one after the other: the last one stays.
-        group = f"message:{ask.channel}:{place['message']}"
-        await edge.enqueue(ask, key=_key(body, action), group=group)
+        group = f"message:{ask.channel}:{place.message}"
+        await edge.enqueue(ask, key=press_key(body, action), group=group)
     await ack()
 
 
-async def show_logs(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge) -> None:
-    """Open the log excerpts of the stored report: within Slack's three seconds, so nothing is read from AWS."""
-    run_id = str(action.get("value") or "")
-    await edge.admit_to_run(run_id, channel=_place(body)["channel"], user=body["user"]["id"])
-    report = await edge.report(run_id)
-    if report is None:
-        view = edge.renderer.view(NoticeView("Logs", edge.forgotten()))
-    elif not report.logs:
-        view = edge.renderer.view(NoticeView("Logs", "No failing request was logged in the window of this run."))
-    else:
-        view = edge.renderer.view(logs_view(report, LogsState(run_id)))
-    await client.views_open(trigger_id=body["trigger_id"], view=view)
-    await ack()
-
-
-async def turn_logs(
-    ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, client: AsyncWebClient, edge: Edge
+async def probe_now(
+    ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, edge: Edge, reference: str
 ) -> None:
-    """Another page, or another request, in the modal that is open."""
-    opened = body.get("view")
-    if opened is None:
-        if body.get("response_url"):
-            await respond(ephemeral(edge.notice(edge.forgotten())))
-        await ack()
-        return
-    state = LogsState.decode(opened.get("private_metadata") or "")
-    report = await edge.report(state.run) if state else None
-    if state is None or report is None:
-        view = edge.renderer.view(NoticeView("Logs", edge.forgotten()))
-    elif action["action_id"] == ids.LOGS_REQUEST:
-        chosen = (action.get("selected_option") or {}).get("value") or ""
-        view = edge.renderer.view(logs_view(report, LogsState(state.run, chosen)))
+    """Probe the backends of the stored run: a new probe at each press, answered in the thread of the message."""
+    place = pressed_in(body)
+    if not edge.can_probe:
+        await respond(ephemeral(edge.notice(NOT_INSTALLED)))
     else:
-        page = int(action["value"]) if str(action.get("value")).isdigit() else state.page
-        view = edge.renderer.view(logs_view(report, LogsState(state.run, state.request, page)))
-    await client.views_update(view_id=opened["id"], view=view)
+        ask = ProbeAsk(
+            run=str(action.get("value") or ""),
+            channel=place.channel,
+            message_ts=place.message,
+            thread_ts=place.message_thread,
+            user=body["user"]["id"],
+            response_url=body.get("response_url") or "",
+            reference=reference,
+        )
+        # Several presses under one report are done one after the other.
+        group = f"message:{ask.channel}:{ask.message_ts}"
+        await edge.enqueue_probe(ask, key=press_key(body, action), group=group)
+    await ack()
+
+
+async def followed(ack: AsyncAck) -> None:
+    """A button that is a link: Slack opens it, and tells of it all the same."""
+    await ack()
+
+
+async def doctor(ack: AsyncAck, body: Payload, action: Payload, edge: Edge, reference: str) -> None:
+    """The button in App Home: try every read again. The answer comes into the Messages tab beside it."""
+    user = body["user"]["id"]
+    region, _, named = str(action.get("value") or "").partition(" ")
+    account = await edge.guard.admit_account(named or None, region, channel=user, user=user)
+    # A person's id stands for their direct messages with the app (Slack: chat.postMessage).
+    ask = DoctorAsk(region=region, account=account, channel=user, user=user, reference=reference)
+    await edge.enqueue_task(DOCTOR, ask, key=press_key(body, action))
     await ack()
 
 
 async def unknown_action(ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, edge: Edge) -> None:
     """A button of an older or newer version of this program."""
     action_id = str(action.get("action_id"))
-    log.error("no listener for a button: add app.action(%r)(…) in handlers/buttons.py", action_id)
+    log.error("no listener for a button: add app.action(%r)(…) in handlers/", action_id)
     if body.get("response_url"):
         await respond(ephemeral(edge.notice("This button belongs to another version of vpclink. Please ask again.")))
     await ack()
 
 
-def _place(body: Payload) -> dict[str, str]:
-    """Where the message with the button stands. A reply's own `ts` is never a thread's (Slack: thread_ts)."""
-    message, container = body.get("message") or {}, body.get("container") or {}
-    ts = message.get("ts") or container.get("message_ts") or ""
-    thread = message.get("thread_ts") or container.get("thread_ts") or ""
-    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
-    return {"channel": channel, "message": ts, "message_thread": "" if thread == ts else thread}
-
-
 def _ask(body: Payload, request: Request, reference: str) -> Ask:
     return Ask(
         request=request,
-        channel=_place(body)["channel"],
+        channel=pressed_in(body).channel,
         user=body["user"]["id"],
         response_url=body.get("response_url") or "",
         reference=reference,
-    )
-
-
-def _key(body: Payload, action: Payload) -> str:
-    """One press: Slack delivers it again with the same `action_ts`."""
-    place = _place(body)
-    return (
-        f"action:{place['channel']}:{place['message']}:{action['action_id']}:{action['action_ts']}:{body['user']['id']}"
     )

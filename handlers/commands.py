@@ -7,24 +7,14 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.report.asking import Ask
-from bot.report.contexts import HelpText
-from bot.report.explain_view import explain_check, explain_log
 from handlers import ids
-from handlers.edge import Edge, ephemeral
-from handlers.forgetting import forget
-from handlers.parsing import (
-    DIAGNOSE_USAGE,
-    EXPLAIN_USAGE,
-    Diagnose,
-    ExplainCheck,
-    ExplainLog,
-    Forget,
-    Help,
-    UsageError,
-    parse,
-)
+from handlers.answering import Asker, carry_out
+from handlers.edge import Edge, ephemeral, to_all
+from handlers.parsing import UsageError, parse
+from handlers.picker import PickerState, open_picker
+from handlers.requested import Alarms, Pick
 
 log = logging.getLogger(__name__)
 
@@ -35,37 +25,29 @@ def register(app: AsyncApp) -> None:
     app.command(re.compile(".*"))(unknown_command)
 
 
-async def vpclink(ack: AsyncAck, body: dict[str, Any], edge: Edge, reference: str) -> None:
+async def vpclink(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, edge: Edge, reference: str) -> None:
     """`/vpclink …`: what needs AWS becomes a job; everything else is answered at once, to the caller alone."""
+    asker = Asker(
+        channel=body["channel_id"],
+        user=body["user_id"],
+        key=f"command:{body['trigger_id']}",
+        reference=reference,
+        response_url=body["response_url"],
+    )
     try:
-        asked = parse(body.get("text") or "", default_region=edge.region_in(body["channel_id"]))
-        if isinstance(asked, Diagnose):
-            ask = Ask(
-                request=asked.request,
-                channel=body["channel_id"],
-                user=body["user_id"],
-                response_url=body["response_url"],
-                reference=reference,
-            )
-            await edge.enqueue(ask, key=f"command:{body['trigger_id']}")
-            await ack()
-            return
-        message = await forget(asked, edge, body["user_id"]) if isinstance(asked, Forget) else answer(asked, edge)
+        asked = parse(body.get("text") or "", default_region=edge.region_in(asker.channel))
+        if isinstance(asked, Pick):
+            state = PickerState(channel=asker.channel, response_url=asker.response_url)
+            await open_picker(body["trigger_id"], state, client, edge)
+            message = None
+        else:
+            message = await carry_out(asked, asker, edge)
+            if message and isinstance(asked, Alarms) and asked.on is not None:
+                await ack(to_all(message))
+                return
     except UsageError as error:
         message = edge.notice(error.problem, error.expected)
-    await ack(ephemeral(message))
-
-
-def answer(asked: ExplainCheck | ExplainLog | Help, edge: Edge) -> Any:
-    """The answer to what needs no AWS. UsageError where there is no such check."""
-    if isinstance(asked, Help):
-        return edge.message(HelpText(ids.COMMAND, edge.bot_name, DIAGNOSE_USAGE, EXPLAIN_USAGE))
-    if isinstance(asked, ExplainLog):
-        return edge.message(explain_log(asked.text))
-    page = explain_check(asked.code)
-    if page is None:
-        raise UsageError(f"There is no check {asked.code}.", "a code from a report, such as TG-01")
-    return edge.message(page)
+    await (ack(ephemeral(message)) if message else ack())
 
 
 async def unknown_command(ack: AsyncAck, body: dict[str, Any], edge: Edge) -> None:

@@ -22,6 +22,7 @@ from handlers.middleware import describe
 log = logging.getLogger(__name__)
 
 _TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
+_NO_ENTRY = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
 
 
 def register(app: AsyncApp) -> None:
@@ -44,11 +45,17 @@ async def failed(
     message = edge.renderer.message(told(error, reference))
     if "command" in body:
         return BoltResponse(status=200, body=ephemeral(message))
+    shown = body.get("view") or {}
+    modal = shown.get("id") if shown.get("type") != "home" else None
+    text = str(error) if isinstance(error, RefusedError) else f"{words(error)} (reference {reference})"
+    view = edge.renderer.view(NoticeView("vpclink", text))
+    if body.get("type") == "view_submission":
+        return BoltResponse(status=200, body={"response_action": "update", "view": view})
     try:
-        if body.get("view", {}).get("id"):
-            text = str(error) if isinstance(error, RefusedError) else words(error)
-            view = edge.renderer.view(NoticeView("vpclink", f"{text} (reference {reference})"))
-            await client.views_update(view_id=body["view"]["id"], view=view)
+        if modal:
+            await client.views_update(view_id=modal, view=view)
+        elif shown:
+            await client.chat_postMessage(channel=body["user"]["id"], text=message.text, blocks=list(message.blocks))
         else:
             await _tell(body, context, client, message)
     except Exception as trouble:  # noqa: BLE001 - nothing is left to be tried, and the failure itself is logged
@@ -77,6 +84,10 @@ def words(error: Exception) -> str:
         code = str(error.response.get("error"))
         if code in _TOO_LATE:
             return "That took longer than the three seconds that Slack allows. Please press again."
+        if code in _NO_ENTRY:
+            return f"Slack does not let me write there ({code}). Write /invite for me in the channel, and try again."
+        if code == "missing_scope":
+            return "This Slack app may not do that yet. Install it again with the manifest of this version."
         if code == "ratelimited":
             return "Slack asks me to slow down. Please try again in a minute."
         return f"Slack refuses what I wanted to show ({code})."

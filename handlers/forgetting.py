@@ -10,7 +10,7 @@ from bot.access.rules import WhoCan
 from bot.log_lines import event
 from bot.report.message import Message
 from handlers.edge import Edge
-from handlers.parsing import Forget
+from handlers.requested import Forget
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.report.asking import Ask
 from bot.report.message import Message
-from handlers.commands import answer
+from handlers.answering import Asker, carry_out
 from handlers.edge import Edge
-from handlers.forgetting import forget
-from handlers.parsing import Diagnose, Forget, UsageError, parse
+from handlers.parsing import UsageError, parse
 from handlers.words import after_mention
 
 
@@ -33,24 +31,12 @@ async def mentioned(
             after_mention(event.get("text") or "", context.bot_user_id or ""),
             default_region=edge.region_in(event["channel"]),
         )
-        if isinstance(asked, Diagnose):
-            ask = Ask(
-                request=asked.request,
-                channel=event["channel"],
-                thread_ts=thread,
-                user=event.get("user") or "",
-                reference=reference,
-            )
-            await edge.enqueue(ask, key=key)
-            return
-        if isinstance(asked, Forget):
-            message = await forget(asked, edge, event.get("user") or "")
-        else:
-            message = answer(asked, edge)
+        asker = Asker(event["channel"], event.get("user") or "", key, reference, thread_ts=thread)
+        message = await carry_out(asked, asker, edge)
     except UsageError as error:
         await _tell(event, client, edge, key, edge.notice(error.problem, error.expected))
         return
-    if await edge.first_time(key):
+    if message and await edge.first_time(key):
         await client.chat_postMessage(
             channel=event["channel"], thread_ts=thread, text=message.text, blocks=list(message.blocks)
         )

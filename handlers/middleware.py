@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.log_lines import event, refer
+from bot.metrics import ACKNOWLEDGEMENT_SECONDS
 from handlers.edge import Edge
 
 log = logging.getLogger(__name__)
@@ -28,19 +29,28 @@ class Finished(AsyncListenerCompletionHandler):
         """Write the line; Bolt calls this whether the listener succeeded or not. What people say to each other is no
         request, and an alarm that was taken has its own line.
         """
+        started = request.context.get("started")
+        seconds = self._monotonic() - started if isinstance(started, float) else None
+        if seconds is not None:
+            ACKNOWLEDGEMENT_SECONDS.labels(kind_of(request.body)).observe(seconds)
         status = response.status if response else 200
         if status == 200 and (request.body.get("event") or {}).get("type") == "message":
             return
-        started = request.context.get("started")
-        took = round((self._monotonic() - started) * 1000) if isinstance(started, float) else None
         event(
             log,
             "slack request handled",
             what=describe(request.body),
             status=status,
-            milliseconds=took,
+            milliseconds=None if seconds is None else round(seconds * 1000),
             retry=first(request.headers.get("x-slack-retry-num")),
         )
+
+
+def kind_of(body: dict[str, Any]) -> str:
+    """The kind of what came in: `command`, `event`, or Slack's name of an interaction."""
+    if "command" in body:
+        return "command"
+    return "event" if "event" in body else str(body.get("type"))
 
 
 def describe(body: dict[str, Any]) -> str:

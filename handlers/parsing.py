@@ -5,21 +5,47 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
+from handlers.requested import (
+    ALARMS_USAGE,
+    DIAGNOSE_USAGE,
+    DOCTOR_USAGE,
+    EXPLAIN_USAGE,
+    FORGET_USAGE,
+    HISTORY_USAGE,
+    LOGS_USAGE,
+    UNWATCH_USAGE,
+    WATCH_USAGE,
+    Alarms,
+    Command,
+    Diagnose,
+    Doctor,
+    EndWatch,
+    ExplainCheck,
+    ExplainLog,
+    Forget,
+    Help,
+    History,
+    ListWatches,
+    Logs,
+    Pick,
+    StartWatch,
+)
 from handlers.words import UnclosedQuoteError, Word, split_words
 
-VERBS: Final = ("diagnose", "explain", "forget", "help")
+VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "alarms", "doctor", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
-DIAGNOSE_USAGE: Final = "diagnose <api> <stage> [/path] [METHOD] [--account name] [--region region] [--since 30m]"
-EXPLAIN_USAGE: Final = "explain <check code, such as TG-01, or a pasted log line>"
-FORGET_USAGE: Final = "forget <api id>, or forget --before 30d"
 LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
 """A week: the log is searched without an index, and the window bounds what that costs."""
+
+WATCH_EVERY_MINUTES: Final = 30
+_WINDOW = range(1, LONGEST_WINDOW_MINUTES + 1)
+_EVERY = range(5, 24 * 60 + 1)
+"""A check reads some dozens of things: more often than every five minutes would only add load."""
 
 _STAGE = re.compile(r"^(\$default|[A-Za-z0-9_-]{1,128})$")  # AWS: API reference, CreateStage
 _REGION = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$")
@@ -32,62 +58,42 @@ _MINUTES = {None: 1, "m": 1, "min": 1, "h": 60, "d": 24 * 60}
 
 
 class UsageError(ValueError):
-    """What was written is not understood: the problem, and what was expected instead."""
+    """What was written is not understood: the problem, and what was expected instead.
 
-    def __init__(self, problem: str, expected: str) -> None:
+    `field` is the part of the request that it is about (api, stage, route, region, account, since), where it is one's.
+    """
+
+    def __init__(self, problem: str, expected: str, field: str = "") -> None:
         super().__init__(f"{problem} Expected: {expected}")
         self.problem = problem
         self.expected = expected
-
-
-@dataclass(frozen=True)
-class Diagnose:
-    """Find out why this API fails."""
-
-    request: Request
-
-
-@dataclass(frozen=True)
-class ExplainCheck:
-    """Say what a check looks at. The code is in capitals; whether there is such a check is not known here."""
-
-    code: str
-
-
-@dataclass(frozen=True)
-class ExplainLog:
-    """Say what a pasted log line means."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Forget:
-    """Delete the stored runs of this API, or those that are older than so many days."""
-
-    api_id: str | None = None
-    days: int | None = None
-
-
-@dataclass(frozen=True)
-class Help:
-    """Say what can be asked."""
-
-
-Command = Diagnose | ExplainCheck | ExplainLog | Forget | Help
+        self.field = field
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
     """Understand a command. UsageError says what was wrong and what was expected."""
     try:
         verb, rest = _verb(text)
+        if verb in {"pick", "help"}:
+            return Pick() if verb == "pick" else Help()
         if verb == "explain":
             return _explain(rest)
-        if verb == "help":
-            return Help()
+        words = split_words(rest)
+        if verb == "history":
+            return _history(words)
+        if verb == "watch":
+            return _watch(words, default_region)
+        if verb == "unwatch":
+            return _unwatch(words)
         if verb == "forget":
-            return _forget(rest)
-        return Diagnose(_request(split_words(rest), default_region))
+            return _forget(words)
+        if verb == "alarms":
+            return _alarms(rest)
+        if verb == "doctor":
+            return _doctor(words, default_region)
+        if verb == "logs":
+            return Logs(request_of(words, default_region, LOGS_USAGE))
+        return Diagnose(request_of(words, default_region))
     except UnclosedQuoteError as error:
         raise UsageError(
             f"A quotation mark ({error}) opens and never closes.", 'both marks, as in "my api" prod'
@@ -102,11 +108,11 @@ def _verb(text: str) -> tuple[str, str]:
         rest = f"{after} {rest}"
     verb = first.strip("`").casefold().lstrip("-")
     if verb in {"", "help", "h", "?"}:
-        return "help", ""
+        return ("help" if verb else "pick"), ""
     if verb not in VERBS:
         near = difflib.get_close_matches(verb, VERBS, n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"I do not know the command “{first[:60]}”.{meant}", "diagnose, explain or help")
+        raise UsageError(f"I do not know the command “{first[:60]}”.{meant}", ", ".join(VERBS))
     if verb != "explain" and rest.strip().strip("`").casefold() in {"help", "--help", "-h", "—help"}:
         return "help", ""
     return verb, rest
@@ -120,19 +126,64 @@ def _explain(rest: str) -> Command:
     return ExplainCheck(bare.upper()) if _CODE.match(bare) else ExplainLog(text)
 
 
-def _forget(rest: str) -> Forget:
-    words = [word.text for word in split_words(rest)]
-    if len(words) == 1 and _API_ID.match(words[0]):
-        return Forget(api_id=words[0])
-    if len(words) == 2 and words[0] == "--before" and (match := _DAYS.match(words[1])):
+def _history(words: Sequence[Word]) -> Command:
+    if len(words) > 1:
+        raise UsageError("I list the runs of one API, or of all.", HISTORY_USAGE)
+    return History(words[0].text if words else "")
+
+
+def _watch(words: Sequence[Word], default_region: str | None) -> Command:
+    """`every 30m` may stand anywhere behind the stage; a bare `30m` only at the end."""
+    if not words or [word.text for word in words] == ["list"]:
+        return ListWatches()
+    named = next((i for i, w in enumerate(words) if i >= 1 and not w.quoted and w.text.casefold() == "every"), None)
+    if named is not None:
+        given = words[named + 1].text if named + 1 < len(words) else ""
+        rest = [*words[:named], *words[named + 2 :]]
+    elif len(words) > 2 and _SINCE.match(words[-1].text.casefold()) and not words[-2].is_option:
+        given, rest = words[-1].text, list(words[:-1])
+    else:
+        return StartWatch(request_of(words, default_region, WATCH_USAGE), WATCH_EVERY_MINUTES)
+    return StartWatch(request_of(rest, default_region, WATCH_USAGE), _minutes(given, _EVERY, "every"))
+
+
+def _unwatch(words: Sequence[Word]) -> Command:
+    if not words:
+        return ListWatches()
+    if len(words) > 2:
+        raise UsageError("I end the watch of one API.", UNWATCH_USAGE)
+    return EndWatch(words[0].text, words[1].text if len(words) == 2 else "")
+
+
+def _forget(words: Sequence[Word]) -> Command:
+    said = [word.text for word in words]
+    if len(said) == 1 and _API_ID.match(said[0]):
+        return Forget(api_id=said[0])
+    if len(said) == 2 and said[0] == "--before" and (match := _DAYS.match(said[1])):
         return Forget(days=int(match["count"]))
     raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
 
 
-def _request(words: Sequence[Word], default_region: str | None) -> Request:
+def _alarms(rest: str) -> Alarms:
+    word = rest.strip().strip("`").casefold()
+    choices: dict[str, bool | None] = {"on": True, "off": False, "status": None, "": None}
+    if word not in choices:
+        raise UsageError(f"I do not know what “{word[:60]}” is for alarms.", ALARMS_USAGE)
+    return Alarms(choices[word])
+
+
+def _doctor(words: Sequence[Word], default_region: str | None) -> Command:
+    positional, options = _separated(words)
+    if positional or "--since" in options:
+        raise UsageError("Doctor tries every read of one region.", DOCTOR_USAGE)
+    return Doctor(_region(options.get("--region"), ApiReference(), default_region), _account(options.get("--account")))
+
+
+def request_of(words: Sequence[Word], default_region: str | None, usage: str = DIAGNOSE_USAGE) -> Request:
+    """The request that words make: API, stage, then path and method in any order, and options."""
     positional, options = _separated(words)
     if not positional:
-        raise UsageError("The API is missing.", DIAGNOSE_USAGE)
+        raise UsageError("The API is missing.", usage, "api")
     reference = _reference(positional[0])
     stage, rest, path = _stage(reference, list(positional[1:]))
     method: str | None = None
@@ -144,7 +195,8 @@ def _request(words: Sequence[Word], default_region: str | None) -> Request:
         else:
             raise UsageError(
                 f"I did not expect “{word.text[:60]}” there.",
-                f"{DIAGNOSE_USAGE}. A path begins with /, and a name with spaces stands in quotes",
+                f"{usage}. A path begins with /, and a name with spaces stands in quotes",
+                "route",
             )
     return Request(
         api=reference.id if reference.id and not reference.name else positional[0].text,
@@ -191,9 +243,10 @@ def _reference(word: Word) -> ApiReference:
         raise UsageError(
             f"“{text[:80]}” is not an {kind}.",
             "the API's name, its id, its ARN, or https://ID.execute-api.REGION.amazonaws.com/STAGE",
+            "api",
         )
     if not text or len(text) > 1024:
-        raise UsageError("That is no name of an API.", DIAGNOSE_USAGE)
+        raise UsageError("That is no name of an API.", DIAGNOSE_USAGE, "api")
     return reference
 
 
@@ -206,14 +259,16 @@ def _stage(reference: ApiReference, rest: list[Word]) -> tuple[str, list[Word], 
         raise UsageError(
             f"The URL says the stage “{reference.stage}”, and you wrote “{named[:60]}”.",
             "one stage; for an HTTP API without a stage in its URL write $default",
+            "stage",
         )
     stage = named or reference.stage
     if not stage:
-        raise UsageError("The stage is missing.", DIAGNOSE_USAGE)
+        raise UsageError("The stage is missing.", DIAGNOSE_USAGE, "stage")
     if not _STAGE.match(stage):
         raise UsageError(
             f"“{stage[:60]}” is no name of a stage.",
             "letters, digits, - and _, or $default; a name of an API with spaces stands in quotes",
+            "stage",
         )
     return stage, rest[1:] if named else rest, reference.path
 
@@ -225,24 +280,32 @@ def _is_path_or_method(word: Word, *, known_stage: bool) -> bool:
 
 def _region(given: str | None, reference: ApiReference, default: str | None) -> str:
     if given and reference.region and given != reference.region:
-        raise UsageError(f"The API stands in {reference.region}, and you wrote --region {given[:60]}.", "one region")
+        raise UsageError(
+            f"The API stands in {reference.region}, and you wrote --region {given[:60]}.", "one region", "region"
+        )
     region = given or reference.region or default
     if not region:
-        raise UsageError("The region is missing, and VPCLINK_DEFAULT_REGION is not set.", "--region eu-west-1")
+        raise UsageError(
+            "The region is missing, and VPCLINK_DEFAULT_REGION is not set.", "--region eu-west-1", "region"
+        )
     if not _REGION.match(region):
-        raise UsageError(f"“{region[:60]}” is no region.", "--region eu-west-1")
+        raise UsageError(f"“{region[:60]}” is no region.", "--region eu-west-1", "region")
     return region
 
 
 def _account(given: str | None) -> str | None:
     if given is not None and not _ACCOUNT.match(given):
-        raise UsageError(f"“{given[:60]}” is no account.", "--account with a configured name or a 12-digit id")
+        raise UsageError(
+            f"“{given[:60]}” is no account.", "--account with a configured name or a 12-digit id", "account"
+        )
     return given
 
 
-def _minutes(given: str) -> int:
+def _minutes(given: str, bounds: range = _WINDOW, field: str = "since") -> int:
     match = _SINCE.match(given.casefold())
     minutes = int(match["count"]) * _MINUTES[match["unit"]] if match else 0
-    if not 1 <= minutes <= LONGEST_WINDOW_MINUTES:
-        raise UsageError(f"“{given[:60]}” is no time window.", "--since with 1m to 7d, such as 30m, 2h or 1d")
+    if minutes not in bounds:
+        if field == "every":
+            raise UsageError(f"“{given[:60]}” is no pause between two checks.", "5m to 1d, such as 30m or 2h", field)
+        raise UsageError(f"“{given[:60]}” is no time window.", "--since with 1m to 7d, such as 30m, 2h or 1d", field)
     return minutes

@@ -8,6 +8,7 @@ replaced.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,8 @@ from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.metrics import RECONNECTS
+
 log = logging.getLogger(__name__)
 
 PING_SECONDS = 10.0
@@ -24,6 +27,7 @@ SILENCE_SECONDS = 60.0
 """Slack answers every ping: six of them without an answer are no bad luck."""
 _LOOK_SECONDS = 10.0
 _CLOSE_SECONDS = 5.0
+_LONGEST_HELLO = 1000
 
 
 class SocketMode:
@@ -44,6 +48,7 @@ class SocketMode:
         self._handler: AsyncSocketModeHandler | None = None
         self._heard = wall()
         self._watch: asyncio.Task[None] | None = None
+        self._connected = False
         self.replaced = 0
         """How often the watchdog has replaced the client."""
 
@@ -71,8 +76,12 @@ class SocketMode:
         self._heard = self._wall()
         await handler.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
 
-    async def _hear(self, _: WSMessage) -> None:
+    async def _hear(self, message: WSMessage) -> None:
         self._heard = self._wall()
+        if _is_hello(message.data):
+            if self._connected:
+                RECONNECTS.inc()
+            self._connected = True
 
     async def _look(self) -> None:
         while True:
@@ -95,3 +104,8 @@ class SocketMode:
         with suppress(Exception):  # it is thrown away: what goes wrong with it concerns nobody
             closing = handler.client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
             await asyncio.wait_for(closing, _CLOSE_SECONDS)
+
+
+def _is_hello(text: str) -> bool:
+    """Whether this is the first word of a connection (https://docs.slack.dev/apis/events-api/using-socket-mode/)."""
+    return len(text) < _LONGEST_HELLO and json.loads(text).get("type") == "hello"

@@ -1,4 +1,4 @@
-"""The HTTP server: Slack's requests (signed), and `/healthz`."""
+"""The HTTP server: Slack's requests (signed), and for whoever runs it `/healthz`, `/livez` and `/metrics`."""
 
 from __future__ import annotations
 
@@ -14,24 +14,31 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.log_lines import event
+from bot.metrics import CONTENT_TYPE
 from handlers import intake
 
 log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
+LIVE_PATH = "/livez"
+METRICS_PATH = "/metrics"
 _SHUTDOWN_SECONDS = 3.0
 _BODY_SECONDS = 5.0
 """How long a body may take: Slack gives up after three."""
 
+Post = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Metrics = Callable[[], Awaitable[bytes]]
+"""What was counted, in Prometheus's text format. It names no API, channel or person."""
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
 """Whether all is well, and the facts behind it. Nothing in them is secret: anybody may ask."""
 
 
 class HttpServer:
-    """Listens on an address. With an app it takes Slack's requests; without one it only answers about health.
+    """Listens on an address. With an app it takes Slack's requests; without one it only tells how things stand.
 
-    `secret` is the signing secret; without it no request is Slack's. `wall` is a clock, in seconds since 1970.
+    `posts` are further paths that take a POST, each with what handles it. `secret` is the signing secret; without it no
+    request is Slack's. `wall` is a clock, in seconds since 1970.
     """
 
     def __init__(
@@ -40,6 +47,8 @@ class HttpServer:
         host: str,
         port: int,
         health: Health,
+        metrics: Metrics,
+        posts: Mapping[str, Post] | None = None,
         *,
         secret: str = "",
         wall: Callable[[], float] = time.time,
@@ -52,7 +61,12 @@ class HttpServer:
         if app is not None:
             self._application.router.add_post(EVENTS_PATH, self._slack(app))
         self._application.router.add_get(HEALTH_PATH, self._health)
+        for path, handle in (posts or {}).items():
+            self._application.router.add_post(path, handle)
+        self._application.router.add_get(LIVE_PATH, self._live)
+        self._application.router.add_get(METRICS_PATH, self._metrics)
         self._report = health
+        self._count = metrics
         self._runner: web.AppRunner | None = None
 
     @property
@@ -105,3 +119,10 @@ class HttpServer:
     async def _health(self, _: web.Request) -> web.Response:
         well, facts = await self._report()
         return web.json_response({"status": "ok" if well else "unhealthy", **facts}, status=200 if well else 503)
+
+    async def _live(self, _: web.Request) -> web.Response:
+        """That the process answers at all. What a restart would not mend is `/healthz`'s to tell."""
+        return web.json_response({"status": "ok"})
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=await self._count(), headers={"Content-Type": CONTENT_TYPE})

@@ -26,11 +26,13 @@ METHOD_SCOPES = {
     "reactions_add": {"reactions:write"},
     "usergroups_users_list": {"usergroups:read"},
     "views_open": set(),
+    "views_publish": set(),
     "views_update": set(),
 }
 """The bot scopes of the Web API methods (https://docs.slack.dev/reference/methods)."""
 
-EVENT_SCOPES = {
+EVENT_SCOPES: dict[str, set[str]] = {
+    "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},

@@ -64,6 +64,9 @@ def test_a_port_that_was_chosen_is_told_from_the_default():
         ("VPCLINK_LOG_LEVEL", "chatty", "expected DEBUG, INFO, WARNING or ERROR, got 'CHATTY'"),
         ("VPCLINK_TEMPLATES", "/nowhere", "expected an existing folder, got '/nowhere'"),
         ("AWS_REGION", "Ireland", "expected an AWS region, such as eu-west-1, got 'Ireland'"),
+        ("VPCLINK_REGIONS", "eu-west-1, Ireland", "expected AWS regions, such as eu-west-1,us-east-1"),
+        ("VPCLINK_ALARM_SETTLE", "1000", "expected seconds from 0 to 900, got '1000'"),
+        ("VPCLINK_ALARM_CHANNEL", "#alarms", "expected the id of a channel, such as C0123456789, got '#alarms'"),
         ("SLACK_API_URL", "slack.com", "expected the base URL of Slack's Web API"),
         ("SLACK_BOT_TOKEN", "xapp-swapped", "expected the bot token, which begins with xoxb-"),
         ("SLACK_APP_TOKEN", "xoxb-swapped", "expected an app-level token, which begins with xapp-"),
@@ -106,10 +109,16 @@ def test_every_setting_is_documented():
         "VPCLINK_DEADLINE",
         "VPCLINK_CONCURRENCY",
         "VPCLINK_DEFAULT_REGION",
+        "VPCLINK_REGIONS",
         "VPCLINK_CONFIG",
         "VPCLINK_ROLE_ARN",
         "VPCLINK_EXTERNAL_ID",
         "VPCLINK_ALARM_WINDOW",
+        "VPCLINK_ALARM_SETTLE",
+        "VPCLINK_ALARM_CHANNEL",
+        "VPCLINK_ALARM_QUEUES",
+        "VPCLINK_ALARM_TOPICS",
+        "VPCLINK_PROBE",
         "VPCLINK_TEMPLATES",
         "VPCLINK_LOG_LEVEL",
         "VPCLINK_RETENTION_DAYS",
@@ -138,3 +147,38 @@ def test_a_queue_and_a_table_keep_everything_in_aws():
 def test_half_a_choice_of_aws_is_refused(given, expected):
     with pytest.raises(SettingsError, match=expected):
         load_settings(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, ()),
+        ({"AWS_REGION": "eu-west-1"}, ("eu-west-1",)),
+        ({"AWS_REGION": "eu-west-1", "VPCLINK_REGIONS": "us-east-1, eu-central-1"}, ("us-east-1", "eu-central-1")),
+    ],
+)
+def test_where_an_alarm_is_looked_for(given, expected):
+    assert load_settings({**SLACK, **given}).alarm_regions == expected
+
+
+def test_alarms_that_come_by_themselves_need_a_channel():
+    queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/alarms"
+    with pytest.raises(SettingsError) as caught:
+        load_settings({**SLACK, "VPCLINK_ALARM_QUEUES": queue})
+    assert caught.value.problems == (
+        "VPCLINK_ALARM_CHANNEL: missing; expected the id of the channel to post alarms in",
+    )
+    settings = load_settings({**SLACK, "VPCLINK_ALARM_QUEUES": queue, "VPCLINK_ALARM_CHANNEL": "C0123456789"})
+    assert settings.alarm_queues == (queue,)
+
+
+def test_sns_over_https_needs_the_http_server():
+    given = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "VPCLINK_ALARM_TOPICS": "arn:aws:sns:eu-west-1:111122223333:alarms",
+        "VPCLINK_ALARM_CHANNEL": "C0123456789",
+    }
+    with pytest.raises(SettingsError, match="PORT: missing"):
+        load_settings(given)
+    assert load_settings({**given, "PORT": "3000"}).alarm_topics

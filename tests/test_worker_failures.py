@@ -8,15 +8,17 @@ from pydantic import ValidationError
 
 from bot.demo.slack.faults import Fault
 from bot.diagnosis import engine
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
-from bot.reading import CannotReadError, SharedReadings
+from bot.reading import CannotReadError, InThreads, SharedReadings
 from bot.report.running_view import INTERRUPTED
 from bot.store.database import Database
 from bot.store.errors import StorageFull
 from bot.store.interface import RunState
 from bot.store.sqlite import SqliteStore
 from handlers import ids
-from tests.handlers.bench import ALICE, CHANNEL, Reading, local_slack
+from tests.handlers.bench import ALICE, CHANNEL, Reading, broken, local_slack
 from tests.handlers.worker_bench import CLOCK, NOW, REQUEST, job, kinds, new_worker, shown
 
 
@@ -231,6 +233,14 @@ async def test_a_request_that_cannot_be_read_says_why_and_is_not_tried_again(sla
     assert message["blocks"][-1]["elements"][0]["action_id"] == ids.RERUN
 
 
+async def test_without_credentials_it_says_so_instead_of_showing_gaps(slack, store):
+    nothing = Gap(action="x", resource="", reason=GapReason.ERROR, detail="the credentials have expired")
+    evidence = Evidence(request=REQUEST, at=NOW, reads=dict.fromkeys(broken().reads, nothing))
+    await new_worker(slack, store, Reading(evidence)).handle(job())
+    (message,) = shown(slack)
+    assert "I cannot read AWS: the credentials have expired." in message["text"]
+
+
 async def test_where_the_bot_is_no_member_the_asker_is_told_how_to_invite_it(slack, store, worker):
     slack.state.faults.add(Fault(method="chat.postMessage", error="not_in_channel"))
     key = slack.state.tickets.new_response_url("A01VPCLINK", CHANNEL, ALICE)
@@ -265,7 +275,7 @@ async def test_a_body_that_is_none_of_ours_is_refused(worker):
 
 
 async def test_readings_end_with_the_process(reading):
-    readings = SharedReadings(reading, CLOCK, deadline=5, threads=1)
+    readings = SharedReadings(InThreads(reading, CLOCK, threads=1), deadline=5)
     reading.gate = threading.Event()
     waiting = asyncio.create_task(readings.evidence(REQUEST, lambda *_: None))
     await asyncio.sleep(0)

@@ -34,6 +34,8 @@ class Card:
     links: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
     """Who posted it, by user name, app, author, service and footer."""
+    by_person: bool = False
+    """A person wrote it, who may talk about an alarm in any words."""
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

@@ -9,16 +9,19 @@ import json
 import re
 from typing import Final
 
+from bot.alarms.cut_json import cut_json
 from bot.alarms.values import LONGEST_TEXT, MOST_ITEMS
 
 _MOST_FAILURES: Final = 24  # a failed attempt may have read to the end; a few are enough for words before the JSON
 _CURLY: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "\u00a0": " "})
 _OPENING: Final = re.compile(r"[{\[]")
-# One token of an object written by Python or JavaScript. A quote that no `,:}]` follows belongs to the string.
+# One token of an object as Python or JavaScript writes it; a call is a time, `datetime.datetime(2026, 1, 2)`. A quote
+# that no `,:}]` follows belongs to the string.
 _LOOSE: Final = re.compile(
     r"\s*(?:(?P<double>\"(?:[^\"\\]|\\.)*+\")"
     r"|'(?P<single>(?:[^'\\]|\\.|'(?!\s{0,20}[,:}\]]))*+)'"
     r"|(?P<mark>[{}\[\],:])"
+    r"|(?P<call>[A-Za-z_][\w.]{0,60}\((?:[^()]|\([^()]{0,200}\)){0,300}\))"
     r"|(?P<word>[^\s{}\[\],:\"']+))",
     re.DOTALL,
 )
@@ -45,7 +48,7 @@ def documents(text: str) -> list[object]:
     unescaped = read_json(f'"{straight.strip()}"') if '{\\"' in straight else None
     if isinstance(unescaped, str) and _begins_strictly(unescaped):
         return _strict(unescaped)
-    loose = _loose(straight)
+    loose = _loose(straight) or cut_json(straight)
     return [loose] if loose else _strict(text)
 
 
@@ -97,6 +100,8 @@ def _token(match: re.Match[str]) -> str:
         return match["mark"]
     if match["double"]:
         return match["double"]
+    if match["call"]:
+        return "null"
     if match["single"] is not None:
         return json.dumps(_unescaped(match["single"]))
     word = _WORDS.get(match["word"], match["word"])

@@ -38,6 +38,12 @@ def is_log_alarm(value: object) -> bool:
     return bool(folded(value).keys() & _LOG_KEYS)
 
 
+def of_contributor(metrics: tuple[Metric, ...], attributes: object) -> tuple[Metric, ...]:
+    """Complete the metrics of a query with the attributes of the series (the "contributor") that changed."""
+    named = read_dimensions(attributes)
+    return tuple(replace(metric, dimensions=(*metric.dimensions, *named)) for metric in metrics) if named else metrics
+
+
 def _of_queries(queries: list[dict[str, object]], *, band: bool) -> tuple[Kind | None, tuple[Metric, ...]]:
     expressions = [written for query in queries if (written := text(query.get("expression")))]
     found: list[tuple[bool, Metric]] = []

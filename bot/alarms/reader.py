@@ -17,6 +17,7 @@ from bot.alarms.documents import documents, read_json
 from bot.alarms.draft import Context, Draft
 from bot.alarms.model import NOT_AN_ALARM, Alarm
 from bot.alarms.relays import (
+    alert_webhook,
     amazon_q,
     datadog,
     describe_alarms,
@@ -34,12 +35,13 @@ from bot.alarms.relays import (
 from bot.alarms.slack_message import card_of, message_of
 from bot.alarms.slack_text import decode, is_escaped
 from bot.alarms.values import LONGEST_TEXT, items
-from bot.alarms.wrappers import alarm_list, lambda_records, sns_envelope, sqs_message
+from bot.alarms.wrappers import alarm_list, lambda_records, sns_envelope, sns_publication, sqs_message
 from bot.alarms.wrappers.wrapped import Wrapped
 
 WRAPPERS: Final[tuple[tuple[str, Callable[[Mapping[str, object]], list[Wrapped] | None]], ...]] = (
     ("lambda-records", lambda_records.unwrap),
     ("sns-envelope", sns_envelope.unwrap),
+    ("sns-publication", sns_publication.unwrap),
     ("sqs-message", sqs_message.unwrap),
     ("describe-alarms", alarm_list.unwrap),
 )
@@ -50,8 +52,9 @@ DOCUMENTS: Final[tuple[tuple[str, Callable[[Mapping[str, object]], Draft | None]
     ("event-bridge", event_bridge.parse),
     ("sns-message", sns_message.parse),
     ("describe-alarms", describe_alarms.parse),
+    ("alert-webhook", alert_webhook.parse),
 )
-"""CloudWatch's own objects, from the most particular keys to the fewest."""
+"""CloudWatch's own objects, from the most particular keys to the fewest; then those of other products."""
 
 CARDS: Final[tuple[tuple[str, Callable[[Card], Draft | None]], ...]] = (
     ("amazon-q", amazon_q.parse),
@@ -65,6 +68,9 @@ CARDS: Final[tuple[tuple[str, Callable[[Card], Draft | None]], ...]] = (
     ("plain-text", plain_text.parse),
 )
 """What people see, in Slack or as text: named products first, the loosest wording last."""
+
+PASTED_BY_PEOPLE: Final = frozenset({"amazon-q", "notify-slack", "lambda-cloudwatch-slack", "sns-email", "sns-subject"})
+"""The cards that stay recognisable where a person pasted them. Any other words of a person are talk about alarms."""
 
 PASTED: Final = "pasted-json"
 """The relay of CloudWatch's objects in a Slack message or in text."""
@@ -162,6 +168,8 @@ def _pasted(text: str, context: Context, depth: int) -> list[Alarm]:
 
 def _read_card(card: Card, context: Context) -> Iterator[Alarm]:
     for relay, parse in CARDS:
+        if card.by_person and relay not in PASTED_BY_PEOPLE:
+            continue
         if draft := parse(card):
             yield conclude(draft, context, relay)
             return

@@ -5,6 +5,7 @@ Slack: Events API (`event_callback`), message events and their subtypes, message
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +17,9 @@ from bot.alarms.values import LONGEST_TEXT, mapping, objects, text
 
 _MESSAGE_KEYS: Final = ("attachments", "blocks", "files")
 _DEEPEST: Final = 6
+_QUOTED: Final = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_SLACKBOT: Final = "USLACKBOT"
+"""Posts what comes by e-mail into a channel (https://slack.com/help/articles/206819278)."""
 
 
 def message_of(payload: Mapping[str, object]) -> tuple[Mapping[str, object], SlackDelivery] | None:
@@ -49,9 +53,14 @@ def _delivery(message: Mapping[str, object], channel: object, *, edited: bool) -
     )
 
 
+def _by_person(message: Mapping[str, object]) -> bool:
+    by_app = message.get("bot_id") or message.get("app_id") or message.get("username") or message.get("bot_profile")
+    return message.get("user") not in {None, "", _SLACKBOT} and not by_app
+
+
 def card_of(message: Mapping[str, object]) -> Card:
     """Collect what the message shows. Previews of links (attachments with `from_url`) are other people's words."""
-    pile = _Pile()
+    pile = _Pile(by_person=_by_person(message))
     pile.sender(message.get("username"), mapping(message.get("bot_profile")).get("name"))
     for attachment in objects(message.get("attachments")):
         if not attachment.get("from_url"):
@@ -74,9 +83,17 @@ class _Pile:
     links: list[str] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     room: int = LONGEST_TEXT
+    by_person: bool = False
 
     def card(self) -> Card:
-        return Card(tuple(self.titles), tuple(self.texts), tuple(self.labelled), tuple(self.links), tuple(self.senders))
+        return Card(
+            titles=tuple(self.titles),
+            texts=tuple(self.texts),
+            labelled=tuple(self.labelled),
+            links=tuple(self.links),
+            senders=tuple(self.senders),
+            by_person=self.by_person,
+        )
 
     def sender(self, *names: object) -> None:
         self.senders += [name for value in names if (name := text(value))]
@@ -84,7 +101,8 @@ class _Pile:
     def text(self, value: object) -> None:
         if isinstance(value, str) and value.strip() and self.room > 0:
             self.room -= len(value)
-            self.texts.append(decode(value[:LONGEST_TEXT]))
+            shown = decode(value[:LONGEST_TEXT])
+            self.texts.append(_QUOTED.sub("", shown) if self.by_person else shown)
             self.links += urls(value[:LONGEST_TEXT])
 
     def title(self, value: object) -> None:
@@ -111,6 +129,8 @@ class _Pile:
         for block in objects(blocks):
             kind = block.get("type")
             shown = mapping(block.get("text")).get("text")
+            if kind == "markdown" and isinstance(written := block.get("text"), str):
+                shown = written.replace("**", "*")
             if kind == "header":
                 self.title(shown)
             else:
@@ -161,5 +181,7 @@ def _rich_text(element: Mapping[str, object], depth: int) -> str:
     own = element.get("text") if isinstance(element.get("text"), str) else element.get("url")
     parts = [own.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")] if isinstance(own, str) else []
     parts += [_rich_text(child, depth + 1) for child in objects(element.get("elements"))]
+    if element.get("type") == "rich_text_quote":
+        parts = ["\n".join(f"&gt; {line}" for line in "".join(parts).splitlines())]
     joint = "\n" if element.get("type") in {"rich_text", "rich_text_list"} else ""
     return joint.join(parts)

@@ -37,7 +37,7 @@ def _label(match: re.Match[str]) -> str:
 def urls(text: str) -> list[str]:
     """Return the addresses in a text, those of links first."""
     linked = [match["target"] for match in _TOKEN.finditer(text) if match["target"].startswith("http")]
-    bare = _BARE_URL.findall(_TOKEN.sub(" ", text))
+    bare = [url if "(" in url else url.rstrip(")") for url in _BARE_URL.findall(_TOKEN.sub(" ", text))]
     return [_ENTITY.sub(lambda match: _CHARACTERS[match[1]], url) for url in (linked + bare)[:20]]
 
 

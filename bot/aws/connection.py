@@ -11,8 +11,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bot.aws.errors import failure
+from bot.aws.errors import Failure, failure
 from bot.aws.limits import Limiter
+from bot.metrics import AWS_CALLS
 
 T = TypeVar("T")
 
@@ -82,7 +83,8 @@ class Calls:
         try:
             result: dict[str, Any] = getattr(client, operation)(**parameters)
         except (ClientError, BotoCoreError) as error:
-            raise failure(action_of(service, operation, client), error) from error
+            raise _counted(service, failure(action_of(service, operation, client), error)) from error
+        AWS_CALLS.labels(service, "ok").inc()
         return result
 
     def pages(self, service: str, operation: str, *, most: int = 200, **parameters: Any) -> Iterator[dict[str, Any]]:
@@ -93,13 +95,15 @@ class Calls:
         for _ in range(most):
             self._count(service)
             try:
-                yield next(pages)
+                page = next(pages)
             except StopIteration:
                 with self._lock:
                     self.counts[service] -= 1
                 return
             except (ClientError, BotoCoreError) as error:
-                raise failure(action_of(service, operation, client), error) from error
+                raise _counted(service, failure(action_of(service, operation, client), error)) from error
+            AWS_CALLS.labels(service, "ok").inc()
+            yield page
 
     def once(self, name: str, read: Callable[[], T]) -> T:
         """Read something that several keys share only once in this run."""
@@ -123,6 +127,11 @@ class Calls:
         self.connection.limiter.take(service)
         with self._lock:
             self.counts[service] += 1
+
+
+def _counted(service: str, failed: Failure) -> Failure:
+    AWS_CALLS.labels(service, failed.reason.value).inc()
+    return failed
 
 
 def is_read(service: str, operation: str) -> bool:

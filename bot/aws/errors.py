@@ -44,17 +44,24 @@ _THROTTLED = {
     "PriorRequestNotComplete",
     "429",
 }
+_CLOCK = "the clock of vpclink's machine is wrong: set it"
+_SIGNATURE = "AWS does not accept the signature: the secret key or the clock of vpclink's machine is wrong"
 _CREDENTIALS = {
-    "ExpiredToken": "the credentials have expired",
-    "ExpiredTokenException": "the credentials have expired",
-    "RequestExpired": "the credentials have expired, or this machine's clock is wrong",
+    "ExpiredToken": "the credentials have expired: give vpclink new ones",
+    "ExpiredTokenException": "the credentials have expired: give vpclink new ones",
+    "RequestExpired": "the credentials have expired, or the clock of vpclink's machine is wrong",
     "InvalidClientTokenId": "AWS does not know these credentials",
     "UnrecognizedClientException": "AWS does not know these credentials",
     "InvalidAccessKeyId": "AWS does not know these credentials",
     "AuthFailure": "AWS does not accept these credentials",
-    "SignatureDoesNotMatch": "AWS does not accept the signature: the secret key or this machine's clock is wrong",
+    "SignatureDoesNotMatch": _SIGNATURE,
     "IncompleteSignature": "AWS does not accept the signature",
+    "InvalidSignatureException": _SIGNATURE,
+    "RequestTimeTooSkewed": _CLOCK,
+    "RequestInTheFuture": _CLOCK,
 }
+_CLOCK_WORDS = ("Signature expired", "Signature not yet current")
+"""How the services that have no code of their own for a wrong clock word it (AWS: reference_sigv-troubleshooting)."""
 _NOT_FOUND_ENDINGS = ("NotFound", "NotFoundException", "NoSuchEntity", "NotFoundFault")
 
 
@@ -87,6 +94,8 @@ def _client_failure(action: str, error: ClientError) -> Failure:
     details = error.response.get("Error", {})
     code = str(details.get("Code", ""))
     message = str(details.get("Message", ""))
+    if message.startswith(_CLOCK_WORDS):
+        return Failure(action, GapReason.ERROR, _CLOCK)
     if code in _CREDENTIALS:
         return Failure(action, GapReason.ERROR, _CREDENTIALS[code])
     if code in _DENIED:

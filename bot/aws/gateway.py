@@ -27,8 +27,13 @@ def rest_apis(context: Context, text: str) -> r.ApiMatches:
                 raise
             if not reference.name:
                 return r.ApiMatches()
+    return matches(all_rest_apis(context), reference.name or "")
+
+
+def all_rest_apis(context: Context) -> list[r.Api]:
+    """Return every REST API of the region."""
     pages = context.calls.pages("apigateway", "get_rest_apis", limit=500)
-    return matches([_rest_api(item) for page in pages for item in page.get("items", [])], reference.name or "")
+    return [_rest_api(item) for page in pages for item in page.get("items", [])]
 
 
 def matches(apis: list[r.Api], name: str) -> r.ApiMatches:

@@ -36,7 +36,12 @@ def http_apis(context: Context, text: str) -> r.ApiMatches:
                 raise
             if not reference.name:
                 return r.ApiMatches()
-    return matches([_api(item) for item in _items(context, "get_apis", MaxResults="500")], reference.name or "")
+    return matches(all_http_apis(context), reference.name or "")
+
+
+def all_http_apis(context: Context) -> list[r.Api]:
+    """Return every HTTP and WebSocket API of the region."""
+    return [_api(item) for item in _items(context, "get_apis", MaxResults="500")]
 
 
 def _api(item: dict[str, Any]) -> r.Api:

@@ -201,8 +201,13 @@ class ServedCertificate:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that count for a host: the SANs, or the common name where there are none."""
-        return self.sans or ((self.common_name,) if self.common_name else ())
+        """The names that count for a host: the SANs, or the common name where there are none.
+
+        A common name that is an address keeps the mark `CN:`: it counts as nothing, for an address must be a SAN.
+        """
+        if self.sans or not self.common_name:
+            return self.sans
+        return (f"CN:{self.common_name}" if _address(self.common_name) else self.common_name,)
 
 
 def read_chain(pem: str) -> tuple[ServedCertificate, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,6 +33,7 @@ from bot.diagnosis.model import (
 )
 from bot.diagnosis.path import Walk
 from bot.diagnosis.plan import wanted
+from bot.diagnosis.probed import probed_addresses
 from bot.diagnosis.request_log import outcome
 from bot.diagnosis.sources import SOURCES, Source
 from bot.diagnosis.unlogged import unlogged_failures
@@ -75,8 +77,12 @@ def collect(
     deadline: float = 25.0,
     threads: int = 16,
     progress: Progress | None = None,
+    only: frozenset[str] | None = None,
 ) -> Evidence:
-    """Read everything that the path needs. What the deadline (seconds) leaves unread becomes a timeout gap."""
+    """Read everything that the path needs. What the deadline (seconds) leaves unread becomes a timeout gap.
+
+    `only` names the sources that are to be read, where not all of them are.
+    """
     started = clock.monotonic()
     evidence = Evidence(request=request, at=clock.now())
     answers: queue.SimpleQueue[tuple[Source[Any], Sequence[str], Mapping[str, Outcome]]] = queue.SimpleQueue()
@@ -90,10 +96,11 @@ def collect(
             with slots:
                 answers.put((source, keys, reader.read(source, keys, request, evidence.at)))
 
-        threading.Thread(target=work, name=f"read-{source.name}", daemon=True).start()
+        # In the caller's context: a log line of the thread carries the caller's reference.
+        threading.Thread(target=copy_context().run, args=(work,), name=f"read-{source.name}", daemon=True).start()
 
     while True:
-        new = wanted(evidence) - pending
+        new = frozenset(key for key in wanted(evidence) - pending if only is None or key[0] in only)
         for source, keys in _by_source(new):
             for batch in reader.batches(source, keys):
                 pending.update((source.name, key) for key in batch)
@@ -178,6 +185,7 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
         ),
         failing_requests=len(failing),
         changes=recorded(walk, verdict.causes),
+        probes=probed_addresses(evidence),
         timing=evidence.timing,
     )
 

@@ -110,6 +110,13 @@ class Citation(Frozen):
     resource: str
     field: str
     value: str
+    seen_from: str = ""
+    """Of a probe: where it stood, and when. What a call of AWS says is the same from everywhere."""
+
+    @property
+    def origin(self) -> str:
+        """The source, and where it saw this."""
+        return f"{self.source} from {self.seen_from}" if self.seen_from else self.source
 
 
 class Fix(Frozen):
@@ -224,6 +231,22 @@ class RecordedChange(Frozen):
     fits: tuple[str, ...] = ()
 
 
+class ProbedAddress(Frozen):
+    """What a probe saw of one address, at one moment, from one place."""
+
+    address: str
+    port: int
+    scheme: str
+    server_name: str
+    at: datetime
+    seen_from: str
+    tcp: str
+    tls_faults: tuple[str, ...] = ()
+    http_status: int | None = None
+    http_fault: str = ""
+    explanation: str = ""
+
+
 class Report(Frozen):
     """Everything that is known at the end of one diagnosis."""
 
@@ -239,6 +262,8 @@ class Report(Frozen):
     """How many failing requests the log window holds; `logs` shows the newest of them."""
     changes: tuple[RecordedChange, ...] = ()
     """Only where they were looked up; newest first."""
+    probes: tuple[ProbedAddress, ...] = ()
+    """Only where somebody asked for a probe: what the wire showed, from where."""
     timing: Timing
 
     def to_json(self, extra: Mapping[str, Any] | None = None) -> str:

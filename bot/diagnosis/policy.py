@@ -16,6 +16,8 @@ OPTIONAL: tuple[Source[Any], ...] = (CHANGES,)
 """What no verdict needs: who changed what, read after it."""
 ALARM_ACTION = "cloudwatch:DescribeAlarms"
 """What an alarm's message in Slack does not say is read with it; no diagnosis needs it."""
+QUEUE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage")
+"""What taking alarms from an SQS queue needs beside the policy. They change the queue, and nothing else."""
 GATEWAY_PATHS = ("/restapis", "/restapis/*", "/apis", "/apis/*", "/vpclinks/*", "/account", "/clientcertificates/*")
 """`apigateway:GET` would also read API keys: these paths leave them out. IAM's ARNs of API Gateway hold no account."""
 
@@ -58,3 +60,9 @@ def session_policy(partition: str) -> dict[str, Any]:
 def policy_json() -> str:
     """Return the whole policy document as text."""
     return json.dumps(policy(), indent=2) + "\n"
+
+
+def queue_policy_json(queue: str = "arn:aws:sqs:REGION:ACCOUNT:QUEUE") -> str:
+    """Return the policy document for taking alarms from a queue, by its ARN."""
+    statement = {"Sid": "TakeAlarms", "Effect": "Allow", "Action": list(QUEUE_ACTIONS), "Resource": queue}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2) + "\n"

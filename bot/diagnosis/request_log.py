@@ -30,7 +30,7 @@ class _Same:
         return isinstance(other, _Same) and other.events is self.events
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)  # two logs for each of the 64 diagnoses that may run at the same time
 def _remembered(same: _Same) -> tuple[RequestLog, ...]:
     return _failing(same.events)
 

@@ -259,4 +259,8 @@ CHANGES = Source[tuple[r.Change, ...]](
 )
 """Changes of one resource in the day before the first error. Keyed by resource name; read after the verdict."""
 
+PROBE = Source[r.Probe]("probe", "probe", "probe", r.Probe)
+"""What one address showed on the wire. Keyed by `ProbeTarget.key`. No call of AWS and no IAM action reads it: a person
+asks for it after the diagnosis, so no check needs it and no plan wants it."""
+
 SOURCES: dict[str, Source[Any]] = {s.name: s for s in list(globals().values()) if isinstance(s, Source)}

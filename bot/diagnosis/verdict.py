@@ -1,7 +1,8 @@
 """Causes, symptoms, ranking and abstention.
 
 A cause is a failing finding that no other failing finding explains. The log decides how sure it is: a signature that
-the fault produces confirms it, a log that only shows other signatures lowers it, no log leaves it likely. What cannot
+the fault produces confirms it, a log that only shows other signatures lowers it, no log leaves it likely; a probe that
+saw it on the wire confirms it where the log is silent. What cannot
 be supported is not claimed: a path that could not be read, or a failing request that nothing explains, makes the
 verdict inconclusive.
 """
@@ -12,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.diagnosis.check import Check, Role
-from bot.diagnosis.model import Cause, Confidence, Finding, GapReason, Hop, State, Status, Verdict
+from bot.diagnosis.model import Cause, Citation, Confidence, Finding, GapReason, Hop, State, Status, Verdict
+from bot.diagnosis.sources import PROBE
 from bot.language import _
 
 Checks = Mapping[str, Check[Any]]
@@ -88,8 +90,10 @@ def _cause(
 ) -> Cause:
     check = checks[fault.check]
     symptoms = [symptom.check for symptom in folded if _leads_to(fault, symptom, folded)]
-    agreed = sorted(check.signatures & seen)
-    if agreed:
+    agreed, probes = sorted(check.signatures & seen), _probed(fault)
+    if probes and not agreed:
+        confidence, reason = _by_probe(probes, seen, check)
+    elif agreed:
         confidence = Confidence.CONFIRMED
         reason = _("The log of failing requests shows it too ({signatures}).", signatures=", ".join(agreed))
         symptoms += [f.check for f in findings if f.status is Status.FAIL and checks[f.check].role is Role.SYMPTOM]
@@ -113,6 +117,26 @@ def _cause(
         citations=fault.citations,
         fix=fault.fix,
         symptoms=tuple(dict.fromkeys(symptoms)),
+    )
+
+
+def _probed(fault: Finding) -> tuple[Citation, ...]:
+    """What probes showed of this fault."""
+    return tuple(citation for citation in fault.citations if citation.source == PROBE.call)
+
+
+def _by_probe(probes: Sequence[Citation], seen: frozenset[str], check: Check[Any]) -> tuple[Confidence, str]:
+    """A fault that a probe saw on the wire; where the log shows another one, it may not be the one that fails them."""
+    where = ", ".join(dict.fromkeys(citation.resource for citation in probes[:3]))
+    if seen and check.signatures:
+        shown = ", ".join(sorted(seen))
+        return Confidence.LIKELY, _(
+            "A probe of {addresses} shows it now, but the log shows another failure ({signatures}).",
+            addresses=where,
+            signatures=shown,
+        )
+    return Confidence.CONFIRMED, _(
+        "A probe of {addresses} shows it on the wire, and the configuration agrees.", addresses=where
     )
 
 

@@ -15,6 +15,7 @@ from bot.diagnosis.engine import report
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Finding, Report, State, Status
 from bot.diagnosis.path import Walk
+from bot.diagnosis.probed import without_cited
 from bot.language import _
 
 
@@ -66,12 +67,22 @@ def what_if(evidence: Evidence, code: str) -> WhatIf:
     return WhatIf(check.code, resources, remaining, after.verdict.state, _summary(check.code, remaining, after))
 
 
+def can_be_tested(evidence: Evidence, finding: Finding | Cause) -> bool:
+    """Whether the fix of what this says can be tested on the model."""
+    found = [
+        f
+        for f in report(evidence, [by_code()[finding.check]]).findings
+        if f.status is Status.FAIL and f.resource == finding.resource
+    ]
+    return bool(found) and _repaired(evidence, found) is not None
+
+
 def _repaired(evidence: Evidence, failing: list[Finding]) -> Evidence | None:
     for finding in failing:
         changed = by_code()[finding.check].repair(finding, Walk(evidence))
         if changed is None:
             return None
-        evidence = changed
+        evidence = without_cited(changed, finding)  # what a probe saw of this fault was before the fix
     return evidence
 
 

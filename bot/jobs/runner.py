@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.jobs.interface import Handler, Job, Lease, Leases, OnDead
+from bot.log_lines import refer
 from bot.store.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,8 @@ class Runner:
 
     async def execute(self, lease: Lease, handler: Handler, on_dead: OnDead | None) -> bool:
         """Run one claimed job to its end; says whether the outcome was stored. Cancelled, it gives the job back."""
+        # Whoever asked was given this reference: it stands in every line about the job, its failures included.
+        refer(str(lease.job.body.get("reference") or lease.job.id))
         work = asyncio.create_task(self._attempt(lease.job, handler))
         heart = asyncio.create_task(self._keep(lease))
         try:

@@ -18,8 +18,13 @@ from bot.probe.trust import Trust
 
 TrustFault = Literal["self-signed", "incomplete-chain", "untrusted-root"]
 
-_ROOT_WORDS = re.compile(r"\broots?\b", re.IGNORECASE)
-_INTERMEDIATE_WORDS = re.compile(r"intermediate|\bissuing\b|\bsubordinate\b|\bsub-?\s?ca\b", re.IGNORECASE)
+_ROOT_WORDS = re.compile(r"\broots?\b|untrusted|unknown|rogue|fake", re.IGNORECASE)
+"""Also what test authorities call themselves."""
+_INTERMEDIATE_WORDS = re.compile(r"intermediate|\bissuing\b|\bsubordinate\b|\bsub-?\s?ca\b|\bica\b", re.IGNORECASE)
+_NAMING_NOBODY = frozenset(
+    {"authority", "ca", "certificate", "certification", "inc", "ltd", "root", "test", "tls", "trust"}
+)
+"""Words in the names of authorities that do not tell one from another."""
 
 
 def served_path(chain: Sequence[ServedCertificate]) -> list[ServedCertificate]:
@@ -69,9 +74,17 @@ def _above_is_intermediate(top: ServedCertificate, *, is_leaf: bool, trust: Trus
         return False, "its name is that of a root"
     if is_leaf and _tells_where_issuer_is(top):
         return True, "the certificate says where to fetch it, as those below an intermediate do"
-    if is_leaf and trust.extra:
-        return True, "it is none of the roots given, and nothing served leads from it to one of them"
+    kin = next((root for root in sorted(trust.subjects()) if _words(root) & _words(top.issuer)), None)
+    if is_leaf and kin:
+        return True, f"by its name it belongs to {kin}, and nothing served leads there"
     return False, "nothing hints at a further intermediate, although one may be missing too"
+
+
+def _words(name: str) -> set[str]:
+    """What tells an authority from another: the words of its common name and organization."""
+    parts = re.findall(r"(?:^|,)(?:CN|O|OU)=((?:\\.|[^,\\])*)", name)
+    words = {word for part in parts for word in re.split(r"[^\w-]+", part.lower())}
+    return {word for word in words if len(word) > 2 and not word.isdigit()} - _NAMING_NOBODY
 
 
 def _issuer_of_issuer(certificate: ServedCertificate) -> str | None:

@@ -16,6 +16,7 @@ _BANNERS = (
     (b"-ERR", "a Redis server"),
     (b"* OK", "an IMAP server"),
     (b"AMQP", "an AMQP broker"),
+    (b"ERROR\r\n", "a memcached server"),
     (b"RFB ", "a VNC server"),
     (b"RTSP/", "an RTSP server"),
     (b"ICY ", "a streaming server"),
@@ -66,9 +67,13 @@ def explain(data: bytes) -> str:
     if len(data) >= 9 and data[3] in _HTTP2_FRAMES and data[5:9] == bytes(4) and data[0] == 0:
         return f"an HTTP/2 {_HTTP2_FRAMES[data[3]]} frame: the port speaks HTTP/2 only"
     if data.startswith(b"HTTP/"):
-        return f"the status line {shown(data.splitlines()[0])!r}, which is not HTTP/1.0 or HTTP/1.1"
+        return f"the line {shown(data.splitlines()[0])!r}, which is no status line of HTTP/1.0 or HTTP/1.1"
     if data.lstrip().startswith(b"<"):
         return "markup without a status line (HTTP/0.9)"
+    if data[3:5] == b"\x00\x0a" and len(data) >= 4 + int.from_bytes(data[:3], "little"):
+        return "the greeting of a MySQL or MariaDB server"
+    if data[:1] == b"E" and data[5:7] in (b"SF", b"SE"):
+        return "an error of a PostgreSQL server"
     banner = next((what for start, what in _BANNERS if data.startswith(start)), None)
     if banner:
         return f"the greeting of {banner}"

@@ -11,7 +11,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 _AMAZON_LOCAL = IPv6Network("fd00:ec2::/32")
 """Where EC2 serves instance metadata (::254), DNS and time over IPv6 (AWS: configuring-instance-metadata-service)."""
-_NAT64 = IPv6Network("64:ff9b::/96")
+_CARRY_IPV4 = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
+"""Prefixes before an IPv4 address: NAT64 (RFC 6052, RFC 8215), translated (RFC 2765), compatible (RFC 4291)."""
 
 
 def allowed(address: str, resolved: Collection[str], *, demo: bool = False) -> bool:
@@ -35,10 +36,10 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 address stands for (mapped, 6to4, NAT64); itself where it stands for none."""
+    """The IPv4 address that an IPv6 address stands for (mapped, 6to4, `_CARRY_IPV4`); itself where there is none."""
     if isinstance(address, IPv4Address):
         return address
-    if address in _NAT64:
+    if any(address in prefix for prefix in _CARRY_IPV4):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
 

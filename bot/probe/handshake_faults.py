@@ -77,6 +77,8 @@ def _words(handshake: Handshake) -> str:
         return "the server knows no site of this name: it refused the server name (alert 112, unrecognized_name)"
     if handshake.seen.alert is not None:
         return f"the server ended the TLS handshake with {alert_words(handshake.seen.alert)}"
+    if handshake.reason == "EXCESSIVE_MESSAGE_SIZE":
+        return "the server's certificates are larger than clients take (100 kB in all)"
     if any(word in handshake.reason for word in _VERSION_REASONS):
         return f"the server's TLS version is not one that this client can speak ({_reason(handshake)})"
     return f"the TLS handshake failed: {_reason(handshake)}"

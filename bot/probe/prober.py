@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.probe import first_bytes, http_exchange, tls_judgement
+from bot.probe import first_bytes, http_exchange, http_judgement, idle, tls_judgement
+from bot.probe.certificate_use import WEAK
 from bot.probe.http_exchange import Answer
-from bot.probe.result import HttpResult, ProbeResult, TlsResult
+from bot.probe.result import HttpResult, IdleResult, ProbeResult, TlsResult
 from bot.probe.target import Limits, Target
 from bot.probe.tls_judgement import Facts
 from bot.probe.tls_session import Handshake, Session, shake_hands
@@ -32,10 +33,17 @@ async def probe(target: Target, *, limits: Limits = DEFAULT_LIMITS, now: datetim
     if connected.connection is None or connected.address is None:
         return _result(target, connected, None, None)
     run = _Run(target, limits, deadline, trust, connected.address, now or datetime.now(UTC))
+    tls: TlsResult | None = None
+    http: HttpResult | None = None
     if target.scheme == "http":
-        return _result(target, connected, None, await run.plain(connected.connection))
-    tls, http = await run.encrypted(connected.connection)
-    return _result(target, connected, tls, http)
+        http = await run.plain(connected.connection)
+    else:
+        tls, http = await run.encrypted(connected.connection)
+    result = _result(target, connected, tls, http)
+    if not limits.idle or http is None or not http.ok:
+        return result
+    later = replace(run, deadline=Deadline(limits.total + limits.idle))
+    return result.model_copy(update={"idle": await later.watched()})
 
 
 async def probe_all(targets: Iterable[Target], *, limits: Limits = DEFAULT_LIMITS) -> list[ProbeResult]:
@@ -69,7 +77,7 @@ class _Run:
         if not answer.data and await self._speaks_tls():
             words = "the port speaks TLS: it gave plain HTTP no answer, and answers a TLS handshake"
             return HttpResult(fault="tls-on-plain-port", explanation=words)
-        return http_exchange.judge(answer, verified=None)
+        return http_judgement.judge(answer, verified=None, method=self.target.method)
 
     async def encrypted(self, connection: Connection) -> tuple[TlsResult, HttpResult | None]:
         """TLS, and HTTP inside it as far as TLS carries, whatever is wrong with the certificate."""
@@ -86,8 +94,24 @@ class _Run:
         if facts.accepting.seen.chain:
             await self._verify(facts)
         tls = tls_judgement.judge(facts, self.trust, self.now)
-        http = http_exchange.judge(answer, verified=tls.ok) if answer and not facts.refused_client else None
-        return tls, http
+        if answer is None or facts.refused_client:
+            return tls, None
+        return tls, http_judgement.judge(answer, verified=tls.ok, method=self.target.method)
+
+    async def watched(self) -> IdleResult:
+        """What becomes of a connection that is left alone after an answer."""
+        connection = await self._reconnect()
+        if connection is None:
+            return IdleResult(state="not-tested", explanation="a further connection was not taken")
+        try:
+            if self.target.scheme == "http":
+                return await idle.watch(connection, self.target, self.limits)
+            handshake = await self._shake(connection, self.trust.accepting())
+            if handshake.session is None:
+                return IdleResult(state="not-tested", explanation="a further TLS handshake did not succeed")
+            return await idle.watch(handshake.session, self.target, self.limits)
+        finally:
+            connection.close()
 
     async def _ask_inside(self, session: Session, facts: Facts) -> Answer:
         """The request over TLS. A TLS 1.3 server refuses a missing client certificate only after the handshake."""
@@ -104,6 +128,9 @@ class _Run:
     async def _verify(self, facts: Facts) -> None:
         """Shake hands as a client of today that verifies; where protocols do not meet, as an older one too."""
         facts.verifying = await self._shake_again(self.trust.verifying())
+        if facts.verifying is not None and facts.verifying.verify_code in WEAK:
+            # What is weak is seen in the certificates themselves; whether they lead to a root is still to be found out.
+            facts.verifying = await self._shake_again(self.trust.verifying(modern=False))
         if facts.accepting.end != "done" or facts.verifying is None:
             return
         if facts.verifying.end not in ("done", "unverified"):

@@ -21,6 +21,7 @@ TlsFault = Literal[
 ]
 HttpFault = Literal["not-http", "tls-on-plain-port", "reset", "closed", "timeout"]
 ClientCertificate = Literal["required", "requested"]
+IdleState = Literal["kept", "closed", "reset", "not-tested"]
 
 FAULT_ORDER: tuple[TlsFault, ...] = (
     "not-tls",
@@ -91,6 +92,10 @@ class TlsResult(_Frozen):
     """`complete`, `incomplete`, `self-signed`, `unordered` or `unreadable`, whatever is trusted."""
     trusted_root: str | None = None
     """The subject of the root that the chain leads to; null where none was reached."""
+    root_known: bool | None = None
+    """Whether API Gateway trusts the root by its published list; null where our copy of the list cannot tell."""
+    root_alias: str | None = None
+    """The name under which that list holds it."""
     client_certificate: ClientCertificate | None = None
     first_bytes: str | None = None
     """The first bytes of an answer that is not TLS."""
@@ -142,6 +147,16 @@ class HttpResult(_Frozen):
         return self.fault is None
 
 
+class IdleResult(_Frozen):
+    """What became of a connection that was left alone after an answer. No fault by itself."""
+
+    state: IdleState
+    """`kept`: open when the watch ended. `not-tested`: there was no connection to watch."""
+    seconds: float | None = None
+    """How long the connection was idle: until the backend ended it, else until the watch did."""
+    explanation: str = ""
+
+
 class ProbeResult(_Frozen):
     """What one target showed. A part is null where the probe did not get to it."""
 
@@ -154,6 +169,8 @@ class ProbeResult(_Frozen):
     """The whole result in a sentence or two."""
     tls: TlsResult | None = None
     http: HttpResult | None = None
+    idle: IdleResult | None = None
+    """Null unless the watch was asked for."""
 
     @property
     def ok(self) -> bool:

@@ -65,7 +65,9 @@ class Limits(BaseModel):
     early: float = Field(default=0.3, gt=0)
     """How long a TLS 1.3 server is given to refuse a missing client certificate before the request is sent."""
     total: float = Field(default=15.0, gt=0)
-    """The whole probe; no step goes past it."""
+    """The whole probe, but for the watch over an idle connection; no step goes past it."""
+    idle: float = Field(default=0.0, ge=0, le=900)
+    """How long a connection is left alone after an answer, to see who ends it; 0: no such watch."""
     max_bytes: int = Field(default=65_536, ge=64)
     """Of one answer, header and body together; what follows is not read."""
     max_handshake_bytes: int = Field(default=262_144, ge=1024)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.diagnosis.certificates import (
@@ -15,15 +15,12 @@ from bot.diagnosis.certificates import (
     wildcard_doubt,
 )
 from bot.probe import first_bytes
-from bot.probe.chain_judgement import served_path, trust_fault
+from bot.probe.faults import Faults
 from bot.probe.handshake_faults import client_certificate, handshake_fault, unusable_for_clients
-from bot.probe.result import FAULT_ORDER, CertificateView, ClientCertificate, TlsFault, TlsResult
+from bot.probe.path_judgement import Root, judge_path
+from bot.probe.result import CertificateView, ClientCertificate, TlsResult
 from bot.probe.tls_session import Handshake
 from bot.probe.trust import Trust, to_certificates
-
-_TRUST_CODES = frozenset({2, 7, 18, 19, 20, 21, 27, 28})
-"""OpenSSL's X509_V_ERR codes for a chain that reaches no trusted root (OpenSSL: X509_STORE_CTX_get_error)."""
-_EXPIRED, _NOT_YET_VALID = 10, 9
 
 
 @dataclass
@@ -41,47 +38,37 @@ class Facts:
     """What the port says to plain HTTP, where TLS got no answer."""
 
 
-@dataclass
-class _Found:
-    faults: dict[TlsFault, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, fault: TlsFault, words: str) -> None:
-        self.faults[fault] = f"{self.faults[fault]}; {words}" if fault in self.faults else words
-
-
 def judge(facts: Facts, trust: Trust, now: datetime) -> TlsResult:
     """Turn what was seen into faults, worst first."""
     chain = to_certificates(facts.accepting.seen.chain)
-    found = _Found()
+    faults, root = Faults(), Root()
     demanded = client_certificate(facts.accepting, refused=facts.refused_client)
-    _judge_handshake(facts, demanded, found)
+    _judge_handshake(facts, demanded, faults)
     if chain:
-        root = _judge_trust(facts, chain, trust, now, found)
-        _judge_name(facts.server_name, chain[0], found)
+        root = judge_path(chain, facts.verifying, trust, now, faults)
+        _judge_name(facts.server_name, chain[0], faults)
         if demanded == "requested":
-            found.notes.append("the server asks for a client certificate and goes on without one")
-        return _result(facts, found, chain, root, demanded, now)
-    return _result(facts, found, chain, None, demanded, now)
+            faults.notes.append("the server asks for a client certificate and goes on without one")
+    return _result(facts, faults, chain, root, demanded, now)
 
 
-def _judge_handshake(facts: Facts, demanded: ClientCertificate | None, found: _Found) -> None:
+def _judge_handshake(facts: Facts, demanded: ClientCertificate | None, faults: Faults) -> None:
     answer = facts.accepting.first_bytes or facts.plain_answer
     if answer and not first_bytes.is_tls(answer):
-        found.add("not-tls", f"the port does not speak TLS: it answered with {_plain_words(answer)}")
+        faults.add("not-tls", f"the port does not speak TLS: it answered with {_plain_words(answer)}")
         return
     fault = handshake_fault(facts.accepting, demanded)
     if fault:
-        found.add(*fault)
+        faults.add(*fault)
     elif facts.verifying is None:
         words = "the first handshake succeeded, and a second connection, to verify the certificate, was not taken"
-        found.add("handshake-failed", words)
+        faults.add("handshake-failed", words)
     elif facts.verifying.end not in ("done", "unverified"):
         second = handshake_fault(facts.verifying, demanded)
         if second:
-            found.add(second[0], f"the first handshake succeeded, a second one did not: {second[1]}")
+            faults.add(second[0], f"the first handshake succeeded, a second one did not: {second[1]}")
     elif facts.modern is not None:
-        found.add("handshake-failed", unusable_for_clients(facts.accepting, facts.modern))
+        faults.add("handshake-failed", unusable_for_clients(facts.accepting, facts.modern))
 
 
 def _plain_words(answer: bytes) -> str:
@@ -90,76 +77,28 @@ def _plain_words(answer: bytes) -> str:
     return first_bytes.explain(answer)
 
 
-def _judge_trust(
-    facts: Facts, chain: Sequence[ServedCertificate], trust: Trust, now: datetime, found: _Found
-) -> str | None:
-    """Judge the way to a root and the dates along it; return the root's subject where there is one."""
-    verifying = facts.verifying
-    path: Sequence[ServedCertificate] = served_path(chain)
-    root: str | None = None
-    if verifying is not None and verifying.end == "unverified":
-        if verifying.verify_code in _TRUST_CODES:
-            found.add(*trust_fault(chain, trust))
-        elif verifying.verify_code not in (_EXPIRED, _NOT_YET_VALID):
-            words = f"clients that verify refuse the certificate: {verifying.verify_message}"
-            found.add("handshake-failed", words)
-    elif verifying is not None and verifying.verified_chain:
-        path = to_certificates(verifying.verified_chain)
-        root = path[-1].subject
-        _judge_served_links(chain, path, found)
-    elif verifying is not None and path and verifying.accepted_certificate:
-        root = path[-1].issuer
-    for certificate in path or chain[:1]:
-        _judge_dates(certificate, chain[0], now, found)
-    if chain_state(chain) == "unordered":
-        found.notes.append("the certificates are not served in the order of the chain; strict clients refuse that")
-    return root
-
-
-def _judge_served_links(chain: Sequence[ServedCertificate], path: Sequence[ServedCertificate], found: _Found) -> None:
-    """An intermediate that only our own store held is missing for everybody else."""
-    served = {certificate.sha256 for certificate in chain}
-    missing = [c.subject for c in path[1:-1] if c.sha256 not in served]
-    if missing:
-        words = "it is among the trusted certificates here, and other clients do not have it"
-        found.add("incomplete-chain", f"the server does not send {', '.join(missing)}: {words}")
-
-
-def _judge_dates(certificate: ServedCertificate, leaf: ServedCertificate, now: datetime, found: _Found) -> None:
-    if certificate.problem:
-        return
-    state = validity(certificate.not_before, certificate.not_after, now)
-    whose = "the server's certificate" if certificate == leaf else f"{certificate.subject} of the chain"
-    if state.state == "expired":
-        found.add("expired", f"{whose} expired {state.days} days ago, on {certificate.not_after:%Y-%m-%d}")
-    elif state.state == "not-yet-valid":
-        begin = f"{certificate.not_before:%Y-%m-%d}"
-        found.add("not-yet-valid", f"{whose} becomes valid in {state.days} days, on {begin}")
-    elif state.state == "expires-soon":
-        found.notes.append(f"{whose} expires in {state.days} days, on {certificate.not_after:%Y-%m-%d}")
-
-
-def _judge_name(server_name: str, leaf: ServedCertificate, found: _Found) -> None:
+def _judge_name(server_name: str, leaf: ServedCertificate, faults: Faults) -> None:
     matched = name_matches(server_name, leaf.names)
     if matched is None and not leaf.problem:
-        found.add("hostname-mismatch", explain_mismatch(server_name, leaf.names))
+        faults.add("hostname-mismatch", explain_mismatch(server_name, leaf.names))
     elif matched and wildcard_doubt(matched):
-        found.notes.append(wildcard_doubt(matched))
+        faults.notes.append(wildcard_doubt(matched))
 
 
 def _result(
     facts: Facts,
-    found: _Found,
+    faults: Faults,
     chain: Sequence[ServedCertificate],
-    root: str | None,
+    root: Root,
     demanded: ClientCertificate | None,
     now: datetime,
 ) -> TlsResult:
     leaf = chain[0] if chain else ServedCertificate()
     answer = facts.accepting.first_bytes or facts.plain_answer
+    explanations = faults.explanations
     return TlsResult(
-        faults=tuple(fault for fault in FAULT_ORDER if fault in found.faults),
-        explanations={fault: found.faults[fault] for fault in FAULT_ORDER if fault in found.faults},
+        faults=tuple(explanations),
+        explanations=dict(explanations),
         subject=leaf.subject or None,
         sans=leaf.sans,
         not_before=leaf.not_before,
@@ -170,10 +109,12 @@ def _result(
         matched_name=name_matches(facts.server_name, leaf.names),
         chain=tuple(_view(certificate, now) for certificate in chain),
         chain_state=chain_state(chain) if chain else None,
-        trusted_root=root,
+        trusted_root=root.subject,
+        root_known=root.known,
+        root_alias=root.alias,
         client_certificate=demanded,
-        first_bytes=first_bytes.shown(answer) if "not-tls" in found.faults else None,
-        notes=tuple(found.notes),
+        first_bytes=first_bytes.shown(answer) if "not-tls" in explanations else None,
+        notes=tuple(faults.notes),
     )
 
 

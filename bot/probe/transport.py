@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import functools
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +23,6 @@ from bot.probe.target import Limits, Target
 _CHUNK = 16_384
 _STATES: dict[int, TcpState] = {
     errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "refused",
     errno.ETIMEDOUT: "timeout",
 }
 
@@ -48,17 +49,22 @@ class Connection:
     A peer that closes early is found out by receiving, where its last words come first.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, reset: ConnectionResetError | None = None) -> None:
         self._sock = sock
         self.first_bytes = b""
         """The first 64 bytes that the peer sent."""
         self.received = 0
+        self._reset = reset
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send all of it, or as much as the peer takes in time."""
-        with contextlib.suppress(OSError, TimeoutError):
+        try:
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_sendall(self._sock, data)
+        except ConnectionResetError as error:
+            self._reset = error  # the system tells of a reset once only: receiving would see a plain end
+        except (OSError, TimeoutError):
+            return
 
     async def receive(self, seconds: float) -> bytes:
         """Some bytes; none at the end. Raises `TimeoutError`, `ConnectionError`."""
@@ -69,6 +75,8 @@ class Connection:
             raise
         except OSError as error:
             raise ConnectionResetError(error.errno, error.strerror) from error
+        if not data and self._reset:
+            raise self._reset
         self.received += len(data)
         self.first_bytes = (self.first_bytes + data)[:64] if len(self.first_bytes) < 64 else self.first_bytes
         return data
@@ -96,8 +104,9 @@ async def connect(target: Target, limits: Limits, deadline: Deadline) -> Connect
             found = await _resolve(target)
     except TimeoutError:
         return Connected("unreachable", f"the name {target.host} could not be resolved in time")
-    except OSError as error:
-        return Connected("unreachable", f"the name {target.host} could not be resolved: {error.strerror or error}")
+    except (OSError, UnicodeError) as error:
+        words = getattr(error, "strerror", None) or error
+        return Connected("unreachable", f"the name {target.host} could not be resolved: {words}")
     addresses = found[: limits.max_addresses]
     seconds = deadline.within(limits.connect)
     tried = await asyncio.gather(*(_open(address, target.port, seconds) for address in addresses))
@@ -127,8 +136,29 @@ async def _resolve(target: Target) -> list[str]:
     host = target.address or target.host
     with contextlib.suppress(ValueError):
         return [str(ip_address(host))]
-    found = await asyncio.get_running_loop().getaddrinfo(host, target.port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return await lookup(host, target.port)
+
+
+async def lookup(host: str, port: int) -> list[str]:
+    """The addresses of a name, in the resolver's order. Raises `OSError`, or `UnicodeError` for what is no name.
+
+    In a thread of its own: a resolver cannot be stopped, and the event loop's pool would wait for it at the end.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def resolve() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            settle = functools.partial(found.set_exception, error)
+        else:
+            settle = functools.partial(found.set_result, list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(lambda: found.done() or settle())
+
+    threading.Thread(target=resolve, name="vpclink-lookup", daemon=True).start()
+    return await found
 
 
 async def _open(address: str, port: int, seconds: float) -> tuple[TcpState, str, Connection | None]:
@@ -145,6 +175,9 @@ async def _open(address: str, port: int, seconds: float) -> tuple[TcpState, str,
     except TimeoutError:
         sock.close()
         return "timeout", f"{place} did not answer the TCP connection within {seconds:g} s", None
+    except ConnectionResetError as error:
+        # A refusal answers the first packet and has an error of its own: this one was taken, and reset at once.
+        return "ok", "", Connection(sock, error)
     except OSError as error:
         sock.close()
         state = _STATES.get(error.errno or 0, "unreachable")

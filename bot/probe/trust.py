@@ -6,16 +6,18 @@ import importlib
 import ssl
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.diagnosis.certificates import ServedCertificate, read_chain
+from bot.diagnosis.supported_authorities import SupportedAuthorities, supported_authorities
 
 EXPECTED_CA_FILE = "Expected a PEM file with at least one -----BEGIN CERTIFICATE----- block"
 _NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME: dates are judged by our own clock, so that an expired certificate hides nothing else."""
 _PARTIAL_CHAIN = 0x80000
 _LEGACY_SERVER_CONNECT = 0x4
+"""SSL_OP_LEGACY_SERVER_CONNECT: Java, too, takes servers without RFC 5746 (JSSE: allowLegacyHelloMessages)."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Trust:
 
     extra: str = ""
     """PEM text of further trusted roots."""
+    authorities: SupportedAuthorities = field(default_factory=lambda: supported_authorities(), repr=False)
+    """What API Gateway trusts, as far as our copy of its list tells."""
 
     def verifying(self, *, modern: bool = True) -> ssl.SSLContext:
         """A client that ends the handshake unless the chain leads to a trusted root; names and dates come later."""
@@ -50,6 +54,7 @@ class Trust:
         if modern:
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             context.set_ciphers("DEFAULT:@SECLEVEL=1")
+            context.options |= _LEGACY_SERVER_CONNECT
             return context
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -69,3 +70,39 @@ def decode_request(value: str) -> Request | None:
         return Request.model_validate_json(value)
     except ValidationError:
         return None
+
+
+@dataclass(frozen=True)
+class CheckOfRun:
+    """What the buttons about one check carry: its code, and the run that it is about."""
+
+    check: str
+    run: str
+
+    def encode(self) -> str:
+        """The button's value."""
+        return f"{self.check} {self.run}"
+
+    @classmethod
+    def decode(cls, value: str) -> CheckOfRun:
+        """What a button carries; empty texts where it is none of ours, which then is a run that nobody knows."""
+        check, _, run = value.partition(" ")
+        return cls(check, run)
+
+
+class HistoryCursor(BaseModel):
+    """What the buttons of `history` carry: the API's id where one was named, and where the page begins."""
+
+    model_config = ConfigDict(frozen=True)
+
+    api: str = ""
+    about: str = ""
+    before: str = ""
+
+    @classmethod
+    def decode(cls, value: str) -> HistoryCursor:
+        """What a button carries; the first page of all runs where it is none of ours."""
+        try:
+            return cls.model_validate_json(value)
+        except ValidationError:
+            return cls()

@@ -65,6 +65,11 @@ def console_link(
     return None
 
 
+def alarm_page(name: str, region: str) -> str:
+    """The console page of a CloudWatch alarm."""
+    return _url(region, "cloudwatch/home?region={region}#alarmsV2:alarm/", "") + quote(name, safe="")
+
+
 def _api_page(hop: Hop, resource: str, region: str, api_id: str, protocol: str) -> str:
     if protocol == "HTTP":
         section = "develop/routes" if hop is not Hop.STAGE else "deploy/stages"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.diagnosis.check import Role
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.model import Cause, Finding, Report, Status
+from bot.diagnosis.sources import PROBE
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def difference(before: Report, after: Report) -> Difference:
     """Compare an earlier report with a later one."""
     earlier, later = _faults(before), _faults(after)
     gone = [fault for key, fault in earlier.items() if key not in later]
-    unseen = [fault for fault in gone if _unknown_in(after, fault)]
+    unseen = [fault for fault in gone if _unknown_in(after, fault) or _only_probed(before, after, fault)]
     return Difference(
         fixed=tuple(fault for fault in gone if fault not in unseen),
         new=tuple(fault for key, fault in later.items() if key not in earlier),
@@ -62,6 +63,14 @@ def _faults(report: Report) -> dict[tuple[str, str], Fault]:
     for one in told:
         found.setdefault((one.check, one.resource), Fault(one.check, one.resource, one.summary))
     return found
+
+
+def _only_probed(before: Report, after: Report, fault: Fault) -> bool:
+    """Whether a probe had shown this fault, and nobody has probed since."""
+    if after.probes or not before.probes:
+        return False
+    found = [x for x in before.findings if (x.check, x.resource) == (fault.check, fault.resource)]
+    return any(citation.source == PROBE.call for finding in found for citation in finding.citations)
 
 
 def _unknown_in(report: Report, fault: Fault) -> bool:

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import by_code
+from bot.diagnosis.model import Report, Status
 from bot.diagnosis.signatures import classify
-from bot.report.contexts import ExplainedCheck, ExplainedField, ExplainedLog
-from bot.report.limits import clip
+from bot.report.asking import CheckOfRun
+from bot.report.contexts import ExplainedCheck, ExplainedField, ExplainedLog, ExplainView, MenuChoice
+from bot.report.limits import BUTTON_TEXT, clip, limited
 from bot.report.wording import HOPS
 
 _LONGEST = 2500
 _LONGEST_FIELD = 300
+_MOST_CHOICES = 100
+"""Options of a menu (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element)."""
 
 
 def explain_check(code: str) -> ExplainedCheck | None:
     """A check's page, or None where there is no check of this code."""
     check = by_code().get(code)
     return _page(check) if check else None
+
+
+def explain_view(code: str, run: str, report: Report | None) -> ExplainView | None:
+    """The modal of a check's page, with a menu of what else failed in the report; None where there is no such check."""
+    explained = explain_check(code)
+    if explained is None:
+        return None
+    choices = check_choices([code, *(failing_checks(report) if report else ())])
+    return ExplainView(explained, choices, chosen=choices[0], state=CheckOfRun(code, run).encode())
+
+
+def failing_checks(report: Report) -> tuple[str, ...]:
+    """The codes of the checks that failed: the causes first, in their order."""
+    causes = [cause.check for cause in report.verdict.causes]
+    failing = [finding.check for finding in report.findings if finding.status is Status.FAIL]
+    return tuple(dict.fromkeys([*causes, *failing]))
+
+
+def check_choices(codes: Iterable[str]) -> tuple[MenuChoice, ...]:
+    """The options of a menu of checks, each once, in their order."""
+    known = by_code()
+    unique = limited(dict.fromkeys(codes), _MOST_CHOICES).items
+    return tuple(
+        MenuChoice(clip(f"{code} {known[code].name}" if code in known else code, BUTTON_TEXT), code) for code in unique
+    )
 
 
 def _page(check: Check[Any]) -> ExplainedCheck:

@@ -22,6 +22,7 @@ CONTAINER_TITLE = 150
 CHART_TITLE = 50
 CHART_LABEL = 20
 BUTTON_TEXT = 75
+CONFIRM_TEXT = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 MESSAGE_TEXT = 3000
 """Characters of the text that stands for the blocks. Slack takes 40,000; nobody hears more than a paragraph."""
 MESSAGE_BLOCKS = 50
@@ -107,7 +108,11 @@ def fit(block: Block) -> Block:
             changes["text"] = fit_text(block["text"], SECTION_TEXT)
         if "fields" in block:
             changes["fields"] = [fit_text(field, FIELD_TEXT) for field in block["fields"][:10]]
+        if "accessory" in block:
+            changes["accessory"] = _element(block["accessory"])
         return {**block, **changes}
+    if kind == "input":
+        return {**block, "label": fit_text(block["label"], FIELD_TEXT), "element": _element(block["element"])}
     if kind == "context":
         return {**block, "elements": [fit_text(e, SECTION_TEXT) if "text" in e else e for e in block["elements"]]}
     if kind == "container":
@@ -116,7 +121,7 @@ def fit(block: Block) -> Block:
     if kind == "data_visualization":
         return {**block, "title": clip(block["title"], CHART_TITLE), "chart": _chart(block["chart"])}
     if kind == "actions":
-        return {**block, "elements": [_button(element) for element in block["elements"]]}
+        return {**block, "elements": [_element(element) for element in block["elements"]]}
     return block
 
 
@@ -124,6 +129,25 @@ def fit_text(text: dict[str, Any], most: int) -> dict[str, Any]:
     """The text object with at most that many characters, and never empty."""
     shorten = clip_lines if text.get("type") == "mrkdwn" else clip
     return {**text, "text": shorten(text["text"], most) or " "}
+
+
+def _element(element: dict[str, Any]) -> dict[str, Any]:
+    """A button or a menu with labels of a length that Slack takes; the same label is always cut the same way."""
+    changes: dict[str, Any] = {}
+    if element.get("type") == "button":
+        changes["text"] = fit_text(element["text"], BUTTON_TEXT)
+    if "confirm" in element:
+        texts = {key: fit_text(element["confirm"][key], most) for key, most in CONFIRM_TEXT.items()}
+        changes["confirm"] = {**element["confirm"], **texts}
+    if "options" in element:
+        changes["options"] = [_option(option) for option in element["options"]]
+    if "initial_option" in element:
+        changes["initial_option"] = _option(element["initial_option"])
+    return {**element, **changes}
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    return {**option, "text": fit_text(option["text"], BUTTON_TEXT)}
 
 
 def _chart(chart: dict[str, Any]) -> dict[str, Any]:
@@ -138,10 +162,6 @@ def _chart(chart: dict[str, Any]) -> dict[str, Any]:
 
 def _label(text: str) -> str:
     return clip(text, CHART_LABEL) or "-"
-
-
-def _button(element: dict[str, Any]) -> dict[str, Any]:
-    return {**element, "text": fit_text(element["text"], BUTTON_TEXT)} if element.get("type") == "button" else element
 
 
 def weight(value: Any) -> int:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Confidence, Fix, Report, State, Status
+from bot.diagnosis.what_if import can_be_tested
 from bot.report import contexts as c
-from bot.report.asking import encode_rerun
+from bot.report.asking import CheckOfRun, encode_rerun
 from bot.report.difference import Difference, Fault
 from bot.report.failures import failures
 from bot.report.gap_lines import gap_lines
 from bot.report.limits import clip, limited
 from bot.report.naming import linked, subject_of
 from bot.report.path_view import path_view
+from bot.report.probe_view import probe_confirm, probes_something
 from bot.report.thread_view import steps_of
 from bot.report.unresolved_view import unresolved_view
 from bot.report.wording import CONFIDENCES, clock_time, duration, listed
@@ -34,13 +37,16 @@ class Outcome:
     asker: str = ""
     previous: Report | None = None
     difference: Difference | None = None
+    probe_from: str = ""
+    """Where Probe now would probe from; empty where nothing is set up for it."""
 
 
 def outcome_view(outcome: Outcome) -> c.Context:
     """The context of the report's message."""
     report = outcome.report
     footer, buttons = footer_of(outcome), buttons_of(outcome)
-    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, buttons)
+    only_rerun = c.Buttons(rerun=buttons.rerun)
+    unresolved = unresolved_view(outcome.report, outcome.evidence, footer, only_rerun)
     if unresolved:
         return unresolved
     if report.verdict.state is State.CAUSE_FOUND and report.verdict.causes:
@@ -60,7 +66,7 @@ def outcome_view(outcome: Outcome) -> c.Context:
     gaps = limited(gap_lines(report.gaps), _MOST_GAPS)
     return c.Inconclusive(
         subject=subject_of(report.request),
-        summary=clip(_capital(report.verdict.undecided or report.verdict.summary), _HEADLINE),
+        summary=clip(_capital(report.verdict.undecided or report.verdict.summary), _HEADLINE) + _hint(report),
         failures=failures(report, outcome.evidence),
         gaps=gaps.items,
         more_gaps=gaps.more,
@@ -73,6 +79,12 @@ def outcome_view(outcome: Outcome) -> c.Context:
 
 def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
+
+
+def _hint(report: Report) -> str:
+    """Where a check could say more after a probe, that a probe is worth it."""
+    waiting = {x.check for x in report.findings if x.status is Status.UNKNOWN and "Probe now" in x.summary}
+    return f" AWS does not show what {listed(sorted(waiting))} must know: a probe does." if waiting else ""
 
 
 def _cause_found(outcome: Outcome, cause: Cause) -> c.CauseFound:
@@ -133,12 +145,19 @@ def footer_of(outcome: Outcome) -> c.Footer:
 
 
 def buttons_of(outcome: Outcome) -> c.Buttons:
-    """The buttons that do something for this report."""
-    report = outcome.report
-    request = outcome.evidence.request if outcome.evidence else None
+    """The buttons that do something for this report: at most five stand in the message, the rest is behind a menu."""
+    report, evidence, run = outcome.report, outcome.evidence, outcome.run_id
+    cause = report.verdict.causes[0] if report.verdict.causes else None
+    about = CheckOfRun(cause.check if cause else "", run).encode()
+    explained = ("explain",) if cause and cause.check in by_code() else ()
     return c.Buttons(
-        rerun=encode_rerun(outcome.run_id, request) if request else "",
-        logs=outcome.run_id if report.logs else "",
+        rerun=encode_rerun(run, evidence.request) if evidence else "",
+        logs=run if report.logs else "",
+        test=about if cause and evidence and can_be_tested(evidence, cause) else "",
+        probe=run if evidence and probes_something(evidence) else "",
+        probe_confirm=probe_confirm(evidence, outcome.probe_from) if evidence else "",
+        more=(*explained, *(("right", "wrong") if cause else ()), "export") if evidence else (),
+        about=about,
     )
 
 

@@ -39,6 +39,7 @@ _BY_SOURCE: Final[dict[str, str]] = {
     "target-health": "targets",
     "target-group-attributes": "targets",
     "instance": "targets",
+    "probe": "targets",
     "interface-by-address": "targets",
     "balancer-interfaces": "balancer",
     "logging-account": "logs",

@@ -17,6 +17,8 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.metrics import SLACK_CALLS
+
 Sleep = Callable[[float], Awaitable[None]]
 
 LONGEST_WAIT = 60
@@ -65,11 +67,44 @@ def _retry_after(response: HttpResponse) -> float:
     return 1.0
 
 
+class CountingHandler(AsyncRetryHandler):
+    """Counts every answer of Slack's, and never asks for another attempt."""
+
+    async def can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the signature is slack_sdk's
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002 - as above
+    ) -> bool:
+        """Count, and say no."""
+        SLACK_CALLS.labels(request.url.rpartition("/")[2], _outcome(response)).inc()
+        return False
+
+
+def _outcome(response: HttpResponse | None) -> str:
+    """`ok`, `ratelimited`, Slack's own word for a refusal, an HTTP status, or `no-answer`."""
+    if response is None:
+        return "no-answer"
+    if response.status_code == 429:
+        return "ratelimited"
+    body = response.body
+    if response.status_code != 200 or not isinstance(body, dict):
+        return f"http-{response.status_code}"
+    return "ok" if body.get("ok") else str(body.get("error"))
+
+
 def worker_client(
     token: str, base_url: str, *, session: aiohttp.ClientSession | None = None, sleep: Sleep = asyncio.sleep
 ) -> AsyncWebClient:
     """A client that waits out rate limits and repeats nothing else."""
-    handlers: list[AsyncRetryHandler] = [RateLimitHandler(sleep)]
+    handlers: list[AsyncRetryHandler] = [CountingHandler(), RateLimitHandler(sleep)]
     return AsyncWebClient(
         token=token, base_url=base_url, session=session, timeout=TIMEOUT_SECONDS, retry_handlers=handlers
     )
+
+
+def handlers_client(base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """The handlers' client, which has three seconds in all: it waits for nothing, and repeats nothing."""
+    return AsyncWebClient(base_url=base_url, session=session, retry_handlers=[CountingHandler()])

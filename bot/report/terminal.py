@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from bot.diagnosis.model import Cause, Fix, LoggedRequest, Report, Status
+from bot.diagnosis.probed import CANNOT_SEE
 from bot.report.contexts import PathLine
 from bot.report.escape import visible
 from bot.report.failures import failures
@@ -26,7 +27,7 @@ _MARKS = {"✅": "ok ", "❌": "BAD", "⚠️": "!  ", "❔": "?  ", BEHIND: "- 
 
 def render_terminal(report: Report) -> str:
     """The report as text, with a closing newline."""
-    parts = (_headline, _path, _causes, _changed, _findings, _gaps, _logs)
+    parts = (_headline, _path, _causes, _probes, _changed, _findings, _gaps, _logs)
     lines = [line for part in parts for line in part(report)]
     timing = report.timing
     lines += ["", f"{count(timing.aws_calls, 'AWS call')} in {timing.seconds:.1f} s, at {date_time(report.at)}"]
@@ -75,7 +76,7 @@ def _cause(cause: Cause) -> Iterator[str]:
     yield from _wrapped(cause.summary)
     yield from _wrapped(cause.reason)
     for citation in cause.citations:
-        yield "  - " + visible(f"{citation.resource} {citation.field} = {citation.value} ({citation.source})")
+        yield "  - " + visible(f"{citation.resource} {citation.field} = {citation.value} ({citation.origin})")
     if cause.symptoms:
         yield f"  explains {', '.join(cause.symptoms)}"
     if cause.fix:
@@ -94,6 +95,21 @@ def _fix(fix: Fix) -> Iterator[str]:
     for name, text in (("CloudFormation", fix.cloudformation), ("Terraform", fix.terraform)):
         if text:
             yield from ("", f"  {name}", *(f"    {line}" for line in visible(text, lines=True).split("\n")))
+
+
+def _probes(report: Report) -> Iterator[str]:
+    """What the wire said, a line for each address."""
+    if not report.probes:
+        return
+    yield from ("", f"Probed from {visible(report.probes[0].seen_from)}")
+    for probe in report.probes:
+        faults = ", ".join((*probe.tls_faults, *filter(None, (probe.http_fault,))))
+        status = f"HTTP {probe.http_status}" if probe.http_status else ""
+        told = faults or status or f"TCP {probe.tcp}"
+        words = f": {probe.explanation}" if probe.explanation else ""
+        bad = probe.tcp != "ok" or bool(faults)
+        yield from _wrapped(f"{'BAD' if bad else 'ok '} {probe.address}:{probe.port} {told}{words}")
+    yield from _wrapped(CANNOT_SEE)
 
 
 def _findings(report: Report) -> Iterator[str]:

@@ -12,13 +12,13 @@ from bot.report.render import Renderer
 from bot.report.thread_view import causes_view, rest_view
 
 
-def thread_messages(renderer: Renderer, report: Report) -> list[Message]:
+def thread_messages(renderer: Renderer, report: Report, run_id: str = "") -> list[Message]:
     """The messages of the thread, in order. Each says in its text which part it is."""
 
     def blocks(contexts: Iterable[c.Context]) -> list[Block]:
         return [block for context in contexts for block in renderer.blocks(context)]
 
-    parts = [page for group in _groups(report) for page in pages(blocks(group))]
+    parts = [page for group in _groups(report, run_id) for page in pages(blocks(group))]
     checks = ", ".join(cause.check for cause in report.verdict.causes)
     what = f"Details{f' of {checks}' if checks else ''}"
     return [
@@ -27,8 +27,8 @@ def thread_messages(renderer: Renderer, report: Report) -> list[Message]:
     ]
 
 
-def _groups(report: Report) -> list[list[c.Context]]:
+def _groups(report: Report, run_id: str) -> list[list[c.Context]]:
     """What may stand together: a message takes one table, and the evidence of every cause is one."""
-    causes: list[list[c.Context]] = [[cause] for cause in causes_view(report)]
+    causes: list[list[c.Context]] = [[cause] for cause in causes_view(report, run_id)]
     rest = list(rest_view(report))
     return [*causes[:-1], [*causes[-1], *rest]] if causes else [rest]

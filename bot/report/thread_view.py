@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from bot.diagnosis.checks import by_code
 from bot.diagnosis.model import Cause, Finding, Fix, GapReason, Hop, LoggedRequest, Report, State, Status
 from bot.diagnosis.policy import statements
 from bot.report import contexts as c
+from bot.report.asking import CheckOfRun
 from bot.report.escape import entities
 from bot.report.gap_lines import gap_lines
 from bot.report.limits import FENCED_TEXT, PREFORMATTED_TEXT, clip, limited, pieces
@@ -26,11 +28,14 @@ _EXCERPT = 1500
 """Characters of one request's log in the thread; the modal behind Show logs has all of it."""
 
 
-def causes_view(report: Report) -> Iterator[c.CauseDetails]:
-    """Each cause with its fix and its evidence. A message takes one table, so each has a message of its own."""
+def causes_view(report: Report, run_id: str = "") -> Iterator[c.CauseDetails]:
+    """Each cause with its fix and its evidence. A message takes one table, so each has a message of its own.
+
+    With a run's id each has its menu.
+    """
     total = len(report.verdict.causes)
     for number, cause in enumerate(report.verdict.causes, start=1):
-        yield _cause(cause, number, total, report)
+        yield _cause(cause, number, total, report, run_id)
 
 
 def rest_view(report: Report) -> Iterator[c.Context]:
@@ -60,10 +65,10 @@ def _to_copy(text: str) -> tuple[str, ...]:
     return tuple(pieces(text, FENCED_TEXT, measure=lambda part: len(entities(part))))
 
 
-def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDetails:
+def _cause(cause: Cause, number: int, total: int, report: Report, run_id: str) -> c.CauseDetails:
     citations = limited(cause.citations, _MOST_CITATIONS)
     cited = [
-        c.Cited(_cell(short_name(x.resource) or "-"), _cell(x.field), _cell(x.value), _cell(x.source))
+        c.Cited(_cell(short_name(x.resource) or "-"), _cell(x.field), _cell(x.value), _cell(x.origin))
         for x in citations.items
     ]
     if citations.more:
@@ -80,6 +85,8 @@ def _cause(cause: Cause, number: int, total: int, report: Report) -> c.CauseDeta
         citations=tuple(cited),
         symptoms=", ".join(cause.symptoms),
         repair=_repair(cause.fix) if cause.fix else None,
+        menu=("explain", "test") if run_id and cause.check in by_code() else (),
+        about=CheckOfRun(cause.check, run_id).encode(),
     )
 
 

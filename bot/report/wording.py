@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.diagnosis.model import Confidence, GapReason, Hop, HopState, Status
+from bot.diagnosis.model import Confidence, GapReason, Hop, HopState, State, Status
 
 HOPS: Final[dict[Hop, str]] = {
     Hop.API: "API",
@@ -41,6 +41,12 @@ CONFIDENCES: Final[dict[Confidence, str]] = {
     Confidence.CONFIRMED: "Confirmed",
     Confidence.LIKELY: "Likely",
     Confidence.POSSIBLE: "Possible",
+}
+
+STATES: Final[dict[State, str]] = {
+    State.CAUSE_FOUND: "a cause is found",
+    State.NO_FAULT_FOUND: "no fault found",
+    State.INCONCLUSIVE: "not decided",
 }
 
 GAP_ADVICE: Final[dict[GapReason, str]] = {

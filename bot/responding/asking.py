@@ -24,7 +24,7 @@ class AlarmAsk(BaseModel):
     """The diagnosis of an alarm that was raised, or a word about one that is over."""
     alarm: Alarm
     channel: str
-    ts: str
+    ts: str = ""
     """The message that shows the alarm."""
     thread_ts: str = ""
     """The thread that this message is in."""
@@ -34,6 +34,14 @@ class AlarmAsk(BaseModel):
     reference: str = ""
     edited: datetime | None = None
     """When a relay edited the later state into its first message; what that message says is the first state's time."""
+    arrived: datetime | None = None
+    """When it came without a relay (SQS, SNS): no message in Slack shows it, and `ts` is empty until we post one."""
+    delivery: str = ""
+    """The id that SNS or SQS gave such a message."""
+    quiet: bool = False
+    """The alarm's description asks for silence."""
+    admitted: bool = False
+    """It came in a storm, and is to be answered by itself nevertheless."""
 
     @property
     def thread(self) -> str:
@@ -43,20 +51,20 @@ class AlarmAsk(BaseModel):
     @property
     def when(self) -> datetime:
         """The state change, or else the message."""
-        return self.edited or self.alarm.at or datetime.fromtimestamp(float(self.ts), UTC)
+        return self.edited or self.alarm.at or self.arrived or datetime.fromtimestamp(float(self.ts), UTC)
 
     @property
     def identity(self) -> str:
         """The alarm in its channel, as far as its relays agree how to name it: a card has no ARN, and may lack the
         account. Hashed, because a payload's names may be longer than a key.
         """
-        name = f"{self.channel}/{self.alarm.region or ''}/{self.alarm.alarm_name or self.ts}"
+        name = f"{self.channel}/{self.alarm.region or ''}/{self.alarm.alarm_name or self.ts or self.delivery}"
         return hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
 
 
-def shortened(alarm: Alarm) -> Alarm:
-    """The alarm without its long texts, which nothing here needs and which should not be kept."""
-    return replace(alarm, description=None, reason=None)
+def shortened(alarm: Alarm, reason: str = "") -> Alarm:
+    """The alarm without its long texts, which should not be kept; with `reason`, where we are to show it ourselves."""
+    return replace(alarm, description=None, reason=reason or None)
 
 
 def alarm_key(ask: AlarmAsk) -> str:
@@ -65,5 +73,5 @@ def alarm_key(ask: AlarmAsk) -> str:
     CloudWatch's milliseconds are cut, because cards show seconds.
     """
     known = ask.edited or ask.alarm.at
-    moment = known.astimezone(UTC).replace(microsecond=0).isoformat() if known else ask.ts
+    moment = known.astimezone(UTC).replace(microsecond=0).isoformat() if known else ask.ts or ask.delivery
     return f"alarm:{ask.wanted}:{ask.identity}:{moment}"

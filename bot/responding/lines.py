@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alarms.model import Caution
 from bot.diagnosis.model import Gap, Report
+from bot.diagnosis.redaction import redact
 from bot.report import contexts as c
+from bot.report.console_links import alarm_page
 from bot.report.difference import Fault, difference
 from bot.report.limits import clip, limited
 from bot.report.naming import LONGEST_NAME
-from bot.report.wording import GAP_ADVICE, clock_time, listed
+from bot.report.wording import GAP_ADVICE, clock_time, date_time, listed
+from bot.responding.asking import AlarmAsk
+from bot.responding.channels import Snooze
 
 _MOST_FAULTS: Final = 3
 
 CAUTIONS: Final[dict[Caution, str]] = {
-    Caution.NO_DATA: "is in ALARM because no data came, which it counts as breaching: perhaps no request failed.",
+    Caution.NO_DATA: "rings because no data came, which it counts as breaching: perhaps no request failed.",
     Caution.MISSPELT_DIMENSION: "watches a dimension whose name is misspelt, and API Gateway publishes no such metric.",
     Caution.FOREIGN_DIMENSION: "watches a dimension that API Gateway does not publish.",
     Caution.API_ID_ON_REST_METRIC: "watches 5XXError by ApiId; REST APIs publish it by ApiName.",
@@ -30,9 +34,31 @@ CANNOT_TELL: Final = "So I cannot tell whether it is about API Gateway."
 NO_STAGE: Final = "The alarm names no stage, so I cannot tell which one to diagnose."
 
 
-def caution_lines(name: str, cautions: Iterable[Caution]) -> list[c.AlarmLine]:
+def caution_notes(cautions: Iterable[Caution]) -> tuple[str, ...]:
     """What to know of the alarm before its diagnosis is read."""
-    return [c.AlarmLine("⚠️", _link(name), CAUTIONS[caution]) for caution in cautions if caution in CAUTIONS]
+    return tuple(f"⚠️ It {CAUTIONS[caution]}" for caution in cautions if caution in CAUTIONS)
+
+
+def region_notes(named: str | None, found: str | None, others: Sequence[str], looked: Sequence[str]) -> tuple[str, ...]:
+    """Which region was found, where the message names none."""
+    if named or not found or len(looked) < 2:
+        return ()
+    too = f" One of this name is in ALARM in {listed(list(others))}, too." if others else ""
+    return (f"Its message names no region; the alarm is in {found}.{too}",)
+
+
+def card(ask: AlarmAsk) -> c.AlarmCard:
+    """The alarm's own message, where no relay has posted one."""
+    alarm = ask.alarm
+    name = clip(alarm.alarm_name or "An alarm without a name", LONGEST_NAME)
+    where = " · ".join(part for part in (alarm.region, alarm.account) if part)
+    url = alarm_page(alarm.alarm_name, alarm.region) if alarm.alarm_name and alarm.region else None
+    return c.AlarmCard(c.Link(name, url), where, clock_time(ask.when), clip(redact(alarm.reason or ""), 300))
+
+
+def until(snooze: Snooze) -> str:
+    """When a snooze ends."""
+    return date_time(snooze.ends)
 
 
 def not_read(name: str, gap: Gap, then: str) -> c.AlarmLine:
@@ -51,11 +77,11 @@ def refused(name: str, why: str) -> c.AlarmLine:
     return c.AlarmLine("🚫", _link(name), f"was not diagnosed. {clip(why, 600)}")
 
 
-def joins(name: str, permalink: str, at: datetime, *, again: bool) -> c.AlarmLine:
-    """The line in the first alarm's thread."""
-    return c.AlarmLine(
-        "🔔", _link(name, permalink), f"is in ALARM {'again' if again else 'too'} since {clock_time(at)}."
-    )
+def joins(name: str, permalink: str, at: datetime, *, again: int = 0) -> c.AlarmLine:
+    """The line in the first alarm's thread; `again` says how often the same alarm has come back."""
+    often = f", {again} times so far" if again > 1 else ""
+    word = "again" if again else "too"
+    return c.AlarmLine("🔔", _link(name, permalink), f"is in ALARM {word} since {clock_time(at)}{often}.")
 
 
 def joined(first: str, permalink: str) -> c.AlarmLine:

@@ -14,6 +14,7 @@ from bot.store.interface import RunState, Store
 _OPEN: Final = "alarm-open"
 _WINDOW: Final = "alarm-window"
 _NOTED: Final = "alarm-noted"
+_AGAIN: Final = "alarm-again"
 _OPEN_SECONDS: Final = 30 * 24 * 3600.0
 """How long an alarm may stay in ALARM until its recovery is no longer told."""
 _NOTED_SECONDS: Final = 3600.0
@@ -61,6 +62,12 @@ class AlarmMemory:
             return first
         won = await values.compare_and_set(_WINDOW, key, there.value, asdict(opened), ttl=self._window)
         return opened if won else await self.open_or_first(ask, request, opened)
+
+    async def times_again(self, ask: AlarmAsk, first: Opened, job: str) -> int:
+        """How often this alarm has come back to the thread of the first one, this job included."""
+        prefix = f"{first.job}/{ask.identity}/"
+        await self._store.values.put(_AGAIN, f"{prefix}{job}", value=True, ttl=_OPEN_SECONDS)
+        return len(await self._store.values.scan(_AGAIN, prefix))
 
     async def remember(self, ask: AlarmAsk, opened: Opened) -> None:
         """Keep the alarm until it recovers."""

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from bot.diagnosis.model import Request
 from bot.report import contexts as c
 from bot.report.asking import encode_request
 from bot.report.limits import BUTTON_TEXT, clip, limited
+from bot.report.wording import listed
+from bot.responding.resolving import Resolution
 from bot.responding.subject import Subject
 
 _MOST_CHOICES: Final = 5
 
 
-def question(alarm: str, subject: Subject, requests: Sequence[Request]) -> c.AlarmQuestion:
+def question(alarm: str, subject: Subject, resolution: Resolution) -> c.AlarmQuestion:
     """Which of these requests is meant? Without any, what was looked for in vain."""
-    choices = [c.Choice(clip(f"{one.api} / {one.stage}", BUTTON_TEXT), encode_request(one)) for one in requests]
+    choices = [
+        c.Choice(clip(option.label, BUTTON_TEXT), encode_request(option.request)) for option in resolution.options
+    ]
     shown = limited([choice for choice in choices if choice.value], _MOST_CHOICES)
-    if len(subject.apis) > 1:
-        text = "watches several APIs or stages. Which one shall I diagnose?"
-    elif requests:
-        text = f"names no stage of {_api(subject)}. Which one shall I diagnose?"
+    names = listed([clip(api.name or api.id or "", 80) for api in subject.apis])
+    if not resolution.options:
+        text = f"is about {names}, and in {subject.region} I find no such API with a stage."
+    elif resolution.reason == "names":
+        text = f"is about {names}: several APIs have this name and share one metric. Which one shall I diagnose?"
+    elif resolution.reason == "stage":
+        text = f"names no stage of {names}. Which one shall I diagnose?"
     else:
-        text = f"is about {_api(subject)}, and in {subject.region} I find no such API with a stage."
+        text = "watches several APIs or stages. Which one shall I diagnose?"
     return c.AlarmQuestion(clip(alarm, 80), text, shown.items, shown.more)
-
-
-def _api(subject: Subject) -> str:
-    return " or ".join(clip(api.name or api.id or "", 80) for api in subject.apis)

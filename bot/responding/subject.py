@@ -31,33 +31,20 @@ class Subject:
     apis: tuple[Api, ...]
     region: str
     account: str | None
-
-    @property
-    def request(self) -> Request | None:
-        """The request, where it is the only one that can be meant."""
-        if len(self.apis) != 1 or not self.apis[0].stage:
-            return None
-        return request_for(self, self.apis[0], self.apis[0].stage)
+    metric: str | None = None
 
 
-def request_for(subject: Subject, api: Api, stage: str) -> Request:
-    """The request for one of the subject's APIs. A method without a path names no route."""
+def request_for(subject: Subject, api: Api, stage: str, known: str = "") -> Request:
+    """The request for one of the subject's APIs, `known` by this name or id. A method without a path names no route."""
     path = api.resource_path if api.resource_path and api.resource_path.startswith("/") else None
     return Request(
-        api=api.id or api.name or "",
+        api=known or api.id or api.name or "",
         stage=stage,
         path=path if path and "{" not in path else None,  # a pattern is no path that somebody requests
         method=api.method if path and "{" not in path else None,
         region=subject.region,
         account=subject.account,
     )
-
-
-def must_look_up(alarm: Alarm) -> bool:
-    """Whether DescribeAlarms has to tell what the payload does not."""
-    if alarm.alarm_source != "cloudwatch" or not alarm.alarm_name or alarm.relevant is False:
-        return False
-    return alarm.relevant is None or not alarm.apis or not all(api.stage for api in alarm.apis)
 
 
 def children_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -68,14 +55,20 @@ def children_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(child.name for child in ordered))[:_MOST_CHILDREN]
 
 
-def completed(alarm: Alarm, rows: Sequence[Mapping[str, Any]]) -> Alarm:
-    """The alarm with what DescribeAlarms says of it, or of the first of its children that is in ALARM and relevant.
+def rows_of(alarm: Alarm, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows without those of another account, which has another alarm of the same name."""
+    return [row for row in rows if not alarm.account or _account(row) in {None, alarm.account}]
 
-    A row of another account is another alarm of the same name; then nothing is learnt.
-    """
-    read = [found for row in rows for found in read_alarms(dict(row))]
-    known = [found for found in read if not (alarm.account and found.account and found.account != alarm.account)]
-    known = [found for found in known if found.kind != "composite"]
+
+def _account(row: Mapping[str, Any]) -> str | None:
+    read = read_alarms(dict(row))
+    return read[0].account if read else None
+
+
+def completed(alarm: Alarm, rows: Sequence[Mapping[str, Any]]) -> Alarm:
+    """The alarm with what DescribeAlarms says of it, or of the first of its children that is in ALARM and relevant."""
+    read = [found for row in rows_of(alarm, rows) for found in read_alarms(dict(row))]
+    known = [found for found in read if found.kind != "composite"]
     if not known:
         return alarm
     firing = [found for found in known if found.state == "ALARM"]
@@ -88,13 +81,17 @@ def completed(alarm: Alarm, rows: Sequence[Mapping[str, Any]]) -> Alarm:
         account=alarm.account or told.account,
         region=alarm.region or told.region,
         metric_account=alarm.metric_account or told.metric_account,
+        metric=alarm.metric or told.metric,
         cautions=tuple(dict.fromkeys((*alarm.cautions, *told.cautions))),
     )
 
 
-def subject_of(alarm: Alarm, default_region: str | None) -> Subject | NotOurs:
-    """What the alarm is about. Where the relevance stays unknown, an API that it names is reason enough."""
-    region = alarm.region or default_region
+def subject_of(alarm: Alarm, regions: Sequence[str]) -> Subject | NotOurs:
+    """What the alarm is about. Where the relevance stays unknown, an API that it names is reason enough.
+
+    `regions` are where an alarm was looked for whose message names none.
+    """
+    region = alarm.region or (regions[0] if len(regions) == 1 else None)
     if not alarm.is_alarm:
         return NotOurs("is no alarm that I can read")
     if alarm.relevant is False:
@@ -102,8 +99,9 @@ def subject_of(alarm: Alarm, default_region: str | None) -> Subject | NotOurs:
     if not alarm.apis:
         return NotOurs("alarm does not say which API it watches")
     if not region:
-        return NotOurs("alarm does not say its region, and VPCLINK_DEFAULT_REGION is not set")
-    return Subject(_distinct(alarm.apis), region, alarm.metric_account or alarm.account)
+        looked = f"and I found it in none of {', '.join(regions)}" if regions else "and VPCLINK_REGIONS is not set"
+        return NotOurs(f"alarm does not say its region, {looked}")
+    return Subject(_distinct(alarm.apis), region, alarm.metric_account or alarm.account, alarm.metric)
 
 
 def _distinct(apis: tuple[Api, ...]) -> tuple[Api, ...]:

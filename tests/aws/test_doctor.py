@@ -32,6 +32,6 @@ def test_credentials_that_aws_does_not_accept(connection, local_aws):
     assert (reading.action, reading.state, reading.detail) == (
         "sts:GetCallerIdentity",
         "not-known",
-        "the credentials have expired",
+        "the credentials have expired: give vpclink new ones",
     )
     local_aws.switches.reset()

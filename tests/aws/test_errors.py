@@ -39,6 +39,8 @@ def error(code: str, message: str = "", status: int = 400) -> ClientError:
         (error("ValidationError", "another"), GapReason.ERROR),
         (error("InternalFailure", status=500), GapReason.ERROR),
         (error("ExpiredToken", status=403), GapReason.ERROR),
+        (error("RequestTimeTooSkewed", status=403), GapReason.ERROR),
+        (error("InvalidSignatureException", status=403), GapReason.ERROR),
         (ConnectTimeoutError(endpoint_url="x"), GapReason.TIMEOUT),
         (ReadTimeoutError(endpoint_url="x"), GapReason.TIMEOUT),
         (EndpointConnectionError(endpoint_url="x"), GapReason.ERROR),
@@ -58,9 +60,25 @@ def test_not_found_is_knowledge_and_everything_else_a_gap():
 
 
 def test_credentials_are_told_apart_from_permissions():
-    assert failure("a:B", error("ExpiredToken", status=403)).detail == "the credentials have expired"
+    assert (
+        failure("a:B", error("ExpiredToken", status=403)).detail
+        == "the credentials have expired: give vpclink new ones"
+    )
 
 
 def test_a_detail_never_repeats_awss_message():
     secret = "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform"
     assert "assumed-role" not in failure("a:B", error("AccessDenied", secret)).detail
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+        ("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than 20260101T002500Z"),
+        ("InvalidSignatureException", "Signature not yet current: 20260101T003000Z is still later than …"),
+    ],
+)
+def test_a_wrong_clock_is_told_as_one(code, message):
+    found = failure("a:B", error(code, message, 403))
+    assert (found.reason, found.detail) == (GapReason.ERROR, "the clock of vpclink's machine is wrong: set it")

@@ -105,7 +105,7 @@ def test_expired_credentials_are_told_as_such(collect, local_aws):
     local_aws.switches.expired = True
     gaps = collect("v1-instance").gaps()
     assert gaps
-    assert {gap.detail for gap in gaps} == {"the credentials have expired"}
+    assert {gap.detail for gap in gaps} == {"the credentials have expired: give vpclink new ones"}
 
 
 def test_throttled_calls_are_tried_again(collect, local_aws):

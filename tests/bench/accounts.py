@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from bot.demo.aws.recorder import RecordedCall
 from bot.demo.aws.server import LocalAws
 from bot.demo.aws.topology import rest_v1_nlb
 from bot.demo.aws.world import World
+from tests.bench.processes import apart, wait_for_end
 
 HEALTHY, BROKEN = "orders", "payments"
 FAULT = "target-security-group-closed"
@@ -81,27 +81,30 @@ def make_world(account: Account) -> tuple[World, dict[str, str]]:
 @contextmanager
 def served(account: Account, latency: float) -> Iterator[Served]:
     """Serve an account until the block ends. Every call takes `latency` seconds at least."""
-    spawning = multiprocessing.get_context("spawn")
-    ours, theirs = spawning.Pipe()
-    process = spawning.Process(target=_serve, args=(account, latency, theirs), daemon=True)
-    process.start()
-    try:
-        if not ours.poll(30):
-            raise RuntimeError(f"the {account.name} account was not ready within 30 seconds")
-        endpoint_url, ids = ours.recv()
+    with apart(_serve, make_world, account, latency) as (endpoint_url, ids):
         yield Served(account, endpoint_url, ids)
-    finally:
-        ours.close()
-        process.join(5)
-        process.kill()
 
 
-def _serve(account: Account, latency: float, pipe: Pipe) -> None:
-    world, ids = make_world(account)
+def make_regions(names: Sequence[str]) -> tuple[World, dict[str, str]]:
+    """The path with a fault in each of these regions."""
+    world, ids = World(now=datetime.now(UTC)), {}
+    for name in names:
+        broken = rest_v1_nlb(world, BROKEN, region=world.region(name))
+        FAULTS[FAULT].apply(broken)
+        ids[name] = broken.api_id
+    return world, ids
+
+
+@contextmanager
+def served_regions(names: Sequence[str], latency: float) -> Iterator[str]:
+    """Serve an account that has the broken path in several regions; yields its URL."""
+    with apart(_serve, make_regions, names, latency) as (endpoint_url, _):
+        yield endpoint_url
+
+
+def _serve(pipe: Pipe, make: Callable[[Any], tuple[World, dict[str, str]]], what: object, latency: float) -> None:
+    world, ids = make(what)
     with LocalAws(world) as aws:
         aws.switches.latency = latency
         pipe.send((aws.endpoint_url, ids))
-        try:
-            pipe.recv()
-        except EOFError:
-            return
+        wait_for_end(pipe)

@@ -3,9 +3,12 @@
 import pytest
 
 from bot.diagnosis import sources as s
+from bot.diagnosis.engine import report
 from bot.diagnosis.model import State
-from bot.diagnosis.what_if import CannotTest, what_if
+from bot.diagnosis.what_if import CannotTest, can_be_tested, what_if
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
+from tests.diagnosis import worlds_tls as tls
 
 FAILURE = "Execution failed due to configuration error: There was an internal error while executing your request"
 
@@ -32,6 +35,18 @@ def test_a_second_fault_remains_and_is_said():
 
 
 @pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        pytest.param(sick(), {"TG-01": True}, id="the model can show it"),
+        pytest.param(w.changed(s.TARGET_HEALTH, w.GROUP, ()), {"TG-01": False}, id="it cannot"),
+    ],
+)
+def test_whether_a_fix_can_be_tested_is_known_beforehand(evidence, expected):
+    causes = report(evidence).verdict.causes
+    assert {cause.check: can_be_tested(evidence, cause) for cause in causes} == expected
+
+
+@pytest.mark.parametrize(
     ("evidence", "code", "said"),
     [
         pytest.param(w.healthy(), "XX-99", "there is no check", id="unknown check"),
@@ -44,3 +59,9 @@ def test_a_second_fault_remains_and_is_said():
 def test_what_cannot_be_tested_says_why(evidence, code, said):
     with pytest.raises(CannotTest, match=said):
         what_if(evidence, code)
+
+
+def test_what_a_probe_saw_of_a_fault_was_before_its_fix():
+    evidence = tls.nlb_tls(tls.certificate("other.example.com"))
+    seen = p.probed(evidence, p.nodes(evidence), tls=p.tls("hostname-mismatch", sans=("other.example.com",)))
+    assert what_if(seen, "TLS-01").remaining == ()

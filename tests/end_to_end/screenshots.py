@@ -36,6 +36,16 @@ async def main() -> None:
 
 
 async def _pictures(page: Page) -> None:
+    verdict = await _report(page)
+    await _modals(page, verdict)
+    await _other_reports(page)
+    await _picker(page)
+    await _alarm(page)
+    await _lists(page)
+
+
+async def _report(page: Page) -> Locator:
+    """Progress, verdict and thread."""
     await type_command(page, "/vpclink diagnose orders prod")
     await expect(page.get_by_text("Diagnosing orders / prod").first).to_be_visible(timeout=20 * SECONDS)
     await page.screenshot(path=IMAGES / "progress.png")
@@ -47,10 +57,29 @@ async def _pictures(page: Page) -> None:
     await expect(thread).to_contain_text("authorize-security-group-ingress", timeout=10 * SECONDS)
     await thread.get_by_text("authorize-security-group-ingress").first.scroll_into_view_if_needed()
     await page.screenshot(path=IMAGES / "thread.png")
-    await verdict.get_by_role("button", name="Show logs").click()
-    await expect(page.get_by_test_id("modal")).to_contain_text("internal error", timeout=10 * SECONDS)
-    await page.screenshot(path=IMAGES / "logs.png")
+    return verdict
+
+
+async def _modals(page: Page, verdict: Locator) -> None:
+    """What the report's buttons open."""
+    for button, says, name in (
+        ("Show logs", "internal error", "logs.png"),
+        ("Test this fix", "would explain an HTTP 500", "fix.png"),
+    ):
+        await verdict.get_by_role("button", name=button).click()
+        await expect(page.get_by_test_id("modal")).to_contain_text(says, timeout=10 * SECONDS)
+        await page.screenshot(path=IMAGES / name)
+        await page.get_by_test_id("modal-close").click()
+
+    await verdict.get_by_test_id("action-vpclink_more").click()
+    await page.get_by_text("Explain this check").last.click()
+    await expect(page.get_by_test_id("modal")).to_contain_text("How it is decided", timeout=10 * SECONDS)
+    await page.screenshot(path=IMAGES / "explain.png")
     await page.get_by_test_id("modal-close").click()
+
+
+async def _other_reports(page: Page) -> None:
+    """A healthy API, one that there is not, and a command that is not understood."""
     await type_command(page, "/vpclink diagnose catalog prod")
     healthy = page.get_by_role("main").get_by_test_id("message").filter(has_text="catalog").last
     await expect(healthy).to_contain_text("nothing on this path", timeout=30 * SECONDS)
@@ -59,6 +88,63 @@ async def _pictures(page: Page) -> None:
     unknown = page.get_by_role("main").get_by_test_id("message").filter(has_text="nope").last
     await expect(unknown).to_contain_text(re.compile("no api", re.IGNORECASE), timeout=30 * SECONDS)
     await _picture(unknown, "unknown-api.png")
+    await probe_pictures(page)
+    await type_command(page, "/vpclink diagnoze orders prod")
+    error = page.get_by_role("main").get_by_test_id("message").filter(has_text="Did you mean diagnose?").last
+    await expect(error).to_contain_text("Only visible to you", timeout=10 * SECONDS)
+    await _picture(error, "error.png")
+
+
+async def probe_pictures(page: Page) -> None:
+    """What is asked before a probe, and what the wire said."""
+    await type_command(page, "/vpclink diagnose identity prod")
+    report = page.get_by_role("main").get_by_test_id("message").filter(has_text="identity / prod").last
+    await report.get_by_role("button", name="Probe now").click(timeout=30 * SECONDS)
+    await page.get_by_role("dialog").screenshot(path=IMAGES / "probe-confirm.png")
+    await page.get_by_role("dialog").get_by_role("button", name="Probe now").click()
+    await expect(report).to_contain_text("Confirmed", timeout=30 * SECONDS)
+    await report.get_by_test_id("open-thread").click()
+    wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text="What the wire says").last
+    await _picture(wire, "probe.png")
+
+
+async def _picker(page: Page) -> None:
+    """The form that the command alone opens, with the names of APIs on offer."""
+    await type_command(page, "/vpclink")
+    await expect(page.get_by_test_id("modal")).to_contain_text("Region", timeout=10 * SECONDS)
+    await page.get_by_test_id("action-vpclink_pick_api").locator("input").click()
+    await expect(page.get_by_role("option").filter(has_text="catalog")).to_be_visible(timeout=10 * SECONDS)
+    await page.screenshot(path=IMAGES / "picker.png")
+    await page.keyboard.press("Escape")
+    await page.get_by_test_id("modal-close").click()
+
+
+async def _alarm(page: Page) -> None:
+    """An alarm, and its diagnosis in its thread."""
+    await page.get_by_test_id("raise-orders-prod-5xx").click()
+    alarm = page.get_by_role("main").get_by_test_id("message").filter(has_text="orders-prod-5xx").last
+    await alarm.get_by_test_id("open-thread").click(timeout=30 * SECONDS)
+    thread = page.get_by_test_id("thread")
+    await expect(thread).to_contain_text("first broken hop", timeout=30 * SECONDS)
+    await thread.get_by_text("first broken hop").first.scroll_into_view_if_needed()
+    await page.screenshot(path=IMAGES / "alarm.png")
+
+
+async def _lists(page: Page) -> None:
+    """A watch and the history in the channel, and what App Home makes of them."""
+    await type_command(page, "/vpclink watch orders prod every 30m")
+    watch = page.get_by_role("main").get_by_test_id("message").filter(has_text="Watching").last
+    await expect(watch).to_contain_text("every 30 minutes", timeout=30 * SECONDS)
+    await _picture(watch, "watch.png")
+    await type_command(page, "/vpclink doctor")
+    await expect(page.get_by_role("main")).to_contain_text("reads allowed", timeout=30 * SECONDS)
+    await type_command(page, "/vpclink history")
+    history = page.get_by_role("main").get_by_test_id("message").filter(has_text="Recent runs").last
+    await expect(history).to_contain_text("SG-03", timeout=10 * SECONDS)
+    await _picture(history, "history.png")
+    await page.get_by_test_id("app-vpclink").click()
+    await expect(page.get_by_test_id("home")).to_contain_text("reads allowed", timeout=10 * SECONDS)
+    await page.screenshot(path=IMAGES / "home.png")
 
 
 async def _picture(message: Locator, name: str) -> None:

@@ -1,4 +1,4 @@
-"""An alarm in the demo: its diagnosis, a second alarm that joins, the recovery; another alarm is left alone."""
+"""Alarms in the demo: a diagnosis, one that joins, the recovery, a composite one, a snooze; another is left alone."""
 
 import re
 
@@ -30,8 +30,21 @@ async def test_an_alarm_is_answered_joined_and_closed_in_its_thread(page):
     await expect(thread).to_contain_text("still there: SG-03")
     await expect(first.get_by_role("button", name="white_check_mark: 1")).to_be_visible()
 
+    verdicts = page.get_by_test_id("message").filter(has_text=re.compile("SG-03.*admits", re.DOTALL))
+    await expect(verdicts).to_have_count(1)
+
+    await page.get_by_test_id("raise-checkout-unhealthy").click()
+    composite = card(page, "checkout-unhealthy")
+    await composite.get_by_test_id("open-thread").click(timeout=30 * SECONDS)
+    await expect(thread).to_contain_text("SG-01", timeout=30 * SECONDS)
+
     other = card(page, "reports-worker-cpu")
     await expect(other).to_be_visible()
     await expect(other.get_by_test_id("open-thread")).to_have_count(0)
-    verdicts = page.get_by_test_id("message").filter(has_text=re.compile("SG-03.*admits", re.DOTALL))
-    await expect(verdicts).to_have_count(1)
+    await page.get_by_test_id("raise-shipping-prod-5xx").click()
+    shipping = card(page, "shipping-prod-5xx")
+    await shipping.get_by_test_id("open-thread").click(timeout=30 * SECONDS)
+    await expect(thread).to_contain_text("shipping-prod-5xx is in ALARM since", timeout=30 * SECONDS)
+    await thread.get_by_role("combobox").first.click()
+    await page.get_by_role("option", name="4 hours").click()
+    await expect(thread).to_contain_text("is snoozed in this channel until", timeout=10 * SECONDS)

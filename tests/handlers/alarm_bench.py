@@ -77,6 +77,14 @@ ROWS = (
 )
 
 
+class LocalReader(AlarmReader):
+    """The real reader, beside the world that it reads."""
+
+    def __init__(self, session: boto3.Session, world: AwsWorld) -> None:
+        super().__init__(session)
+        self.world = world
+
+
 def aws_with_alarms() -> AwsWorld:
     world = AwsWorld(account=w.ACCOUNT, region_name=w.REGION, now=datetime.now(UTC))
     region = world.home
@@ -91,7 +99,7 @@ def aws_with_alarms() -> AwsWorld:
 
 
 @contextmanager
-def alarm_reader() -> Iterator[tuple[LocalAws, AlarmReader]]:
+def alarm_reader() -> Iterator[tuple[LocalAws, LocalReader]]:
     """The real reader on a local AWS."""
     with LocalAws(aws_with_alarms()) as aws:
         variables = {
@@ -100,17 +108,32 @@ def alarm_reader() -> Iterator[tuple[LocalAws, AlarmReader]]:
             "AWS_SECRET_ACCESS_KEY": "local",
         }
         with mock.patch.dict(os.environ, variables):
-            yield aws, AlarmReader(boto3.Session())
+            yield aws, LocalReader(boto3.Session(), aws.world)
+
+
+def part_of(message: dict[str, Any]) -> str:
+    """Which part of its job a message of the bot's is."""
+    return str((message["metadata"] or {}).get("event_payload", {}).get("part"))
 
 
 class AlarmBench(Bench):
     """The bench, with alarms."""
 
+    aws: AwsWorld
+
     async def alarm(self, name: str, state: str = "ALARM") -> dict[str, Any]:
-        """A card of Amazon Q's; returns when everything that follows from it is done."""
+        """An alarm changes its state, and Amazon Q posts it; returns when everything that follows from it is done."""
+        self.now_in(name, state)
+        self.slack.state.clock.move(2)  # cards tell seconds, and no alarm changes its state twice in one
         posted = await self.control("alarm", name=name, state=state)
         await self.settle()
         return dict(posted["message"])
+
+    def now_in(self, name: str, state: str) -> None:
+        """What DescribeAlarms says of an alarm from now on."""
+        for row in self.aws.home.all("alarm"):
+            if row["AlarmName"] == name:
+                row["StateValue"] = state
 
     async def relay(self, **content: Any) -> dict[str, Any]:
         """Any message of that app's."""
@@ -124,8 +147,12 @@ class AlarmBench(Bench):
         await self.slack.settled()
 
     def thread(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        """What the bot has said in the thread of a message."""
-        return [mine for mine in self.messages() if mine["thread_ts"] == message["ts"]]
+        """What the bot has said in the thread of a message, behind its introduction."""
+        return [mine for mine in self.messages() if mine["thread_ts"] == message["ts"] and part_of(mine) != "about"]
+
+    def introduction(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The first line in the thread of a message."""
+        return next(m for m in self.messages() if m["thread_ts"] == message["ts"] and part_of(m) == "about")
 
     def raised(self, ts: str) -> dict[str, Any]:
         """A message as it stands now, whoever wrote it."""
@@ -134,7 +161,11 @@ class AlarmBench(Bench):
 
 @asynccontextmanager
 async def alarm_bot(
-    slack: LocalSlack, database: Path, reader: AlarmReader, *, reading: Reading | None = None, **more: Any
+    slack: LocalSlack, database: Path, reader: LocalReader, *, reading: Reading | None = None, **more: Any
 ) -> AsyncIterator[AlarmBench]:
     async with bot_on(slack, database, reading=reading, alarms=reader, **more) as bench:
-        yield AlarmBench(bench.slack, bench.service, bench.reading, bench.control)
+        alarms = AlarmBench(bench.slack, bench.service, bench.reading, bench.control)
+        alarms.aws = reader.world
+        for row in ROWS:
+            alarms.now_in(row["AlarmName"], "ALARM")
+        yield alarms

@@ -4,64 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
 
 from bot.app import World, build, system_clock
+from bot.aws.doctor import Reading as Tried
 from bot.backends import open_backends
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
 from bot.demo.slack.clock import ManualClock
 from bot.demo.slack.workspace import DemoAlarm, UserGroup
-from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
-from bot.diagnosis.evidence import Absent, Evidence, Outcome
-from bot.diagnosis.model import Request, Timing
-from bot.diagnosis.sources import Source
+from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.model import Request
 from bot.manifest import manifest
-from bot.responding.responder import Alarms
+from bot.responding.looking import Alarms
 from bot.service import Service
 from bot.settings import Settings
+from bot.store.catalogue import NamedApi, Parts
 from tests.diagnosis import worlds as w
+from tests.saved_evidence import EvidenceReader, broken
 
 CHECKS = [by_code()[code] for code in ("VPL-03", "TG-01", "LOG-06")]
 """Three checks stand for all: these tests are about what becomes of a report, not about what is in it."""
 CHANNEL, ALICE, BRUNO = "C01INCIDENTS", "U01ALICE", "U01BRUNO"
-
-
-def broken() -> Evidence:
-    """No target is healthy, and the log has a failing request."""
-    health = tuple(w.target(target, "unhealthy", "Target.FailedHealthChecks") for target in w.TARGETS)
-    return w.logged(
-        "Execution failed due to configuration error: There was an internal error while executing your request",
-        "Method completed with status: 500",
-        evidence=w.changed(s.TARGET_HEALTH, w.GROUP, health),
-    )
-
-
-class EvidenceReader:
-    """Reads saved evidence as if it were AWS; what is not in it does not exist. `gate` holds back every read."""
-
-    def __init__(self, evidence: Evidence, gate: threading.Event | None = None) -> None:
-        self._evidence = evidence
-        self._gate = gate
-
-    def batches(self, source: Source[Any], keys: Sequence[str]) -> Sequence[Sequence[str]]:
-        return [keys]
-
-    def read(self, source: Source[Any], keys: Sequence[str], request: Request, at: datetime) -> Mapping[str, Outcome]:
-        if self._gate:
-            self._gate.wait(20)
-        reads = self._evidence.reads
-        return {key: reads.get((source.name, key), reads.get((source.name, w.request().api), Absent())) for key in keys}
-
-    def timing(self) -> Timing:
-        return Timing(aws_calls=24, by_service={"ec2": 24})
 
 
 @dataclass
@@ -75,6 +45,29 @@ class Reading:
     def __call__(self, request: Request) -> EvidenceReader:
         self.asked.append(request)
         return EvidenceReader(self.evidence, self.gate)
+
+
+@dataclass
+class Listing:
+    """The names and permissions that AWS holds. `gate` holds back every answer."""
+
+    gate: threading.Event | None = None
+
+    def apis(self, region: str, account: str | None) -> Sequence[NamedApi]:
+        self._wait()
+        return [NamedApi(w.API, "orders", "REST")]
+
+    def parts(self, region: str, account: str | None, api_id: str) -> Parts:
+        self._wait()
+        return Parts(("prod",), ("GET /orders",))
+
+    def examine(self, region: str, account: str | None) -> Sequence[Tried]:
+        self._wait()
+        return [Tried("apigateway:GET", "allowed"), Tried("ec2:DescribeSubnets", "denied")]
+
+    def _wait(self) -> None:
+        if self.gate:
+            self.gate.wait(20)
 
 
 async def no_wait(_: float) -> None:
@@ -96,6 +89,10 @@ class Bench:
         written = [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and not m["deleted"]]
         return [message for message in written if not message.get("files")]
 
+    def files(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        """The messages that share files, oldest first."""
+        return [m for m in self.slack.messages(channel) if m["app"] == "vpclink" and m.get("files")]
+
     def reports(self) -> list[dict[str, Any]]:
         """The messages that hold a run's verdict or progress, oldest first; threads' details are others."""
         parts = [(m["metadata"] or {}).get("event_payload", {}).get("part") for m in self.messages()]
@@ -116,6 +113,20 @@ class Bench:
     async def press(self, message: dict[str, Any], action: str, user: str = ALICE) -> dict[str, Any]:
         """Press a button of a message."""
         return await self.control("interact", channel=CHANNEL, messageTs=message["ts"], user=user, action=action)
+
+    async def choose(self, message: dict[str, Any], menu: str, value: str) -> dict[str, Any]:
+        """Choose an option of a menu of a message."""
+        return await self.control(
+            "interact", channel=CHANNEL, messageTs=message["ts"], user=ALICE, action=menu, value=value
+        )
+
+    async def in_view(self, action: str, **more: Any) -> dict[str, Any]:
+        """Press something in the modal that was opened or drawn last."""
+        return await self.control("interact", viewId=self.view_id(), user=ALICE, action=action, **more)
+
+    def view_id(self, method: str = "views.open") -> str:
+        """The modal that was opened last, or the App Home."""
+        return str(self.calls(method)[-1].answer["view"]["id"])
 
     async def until(self, predicate: Callable[[], object]) -> None:
         """Wait for something to be true of the workspace."""
@@ -140,6 +151,7 @@ def settings_for(slack: LocalSlack, database: Path, mode: Literal["socket", "htt
         "VPCLINK_DATABASE": str(database),
         "VPCLINK_HOST": "127.0.0.1",
         "AWS_REGION": w.REGION,
+        "VPCLINK_ALARM_SETTLE": "0",
         **({"SLACK_APP_TOKEN": app.app_token or ""} if mode == "socket" else {}),
         **more,
     }
@@ -185,7 +197,17 @@ async def bot_on(
 ) -> AsyncIterator[Bench]:
     """The bot, started on this Slack and this database file."""
     reading = reading or Reading()
-    world = World(readers=reading, alarms=alarms, clock=system_clock(), sleep=no_wait, pace=0, checks=CHECKS)
+    listing = Listing(reading.gate)
+    world = World(
+        readers=reading,
+        alarms=alarms,
+        examine=listing.examine,
+        names=listing,
+        clock=system_clock(),
+        sleep=no_wait,
+        pace=0,
+        checks=CHECKS,
+    )
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
         control = await stack.enter_async_context(control_of(slack))

@@ -10,12 +10,12 @@ import threading
 
 from bot.app import World, run
 from bot.settings import Settings
-from tests.handlers.bench import CHECKS, Reading, no_wait
+from tests.handlers.bench import CHECKS, Listing, Reading, no_wait
 
 
 async def main(mode: str) -> None:
     gate = threading.Event() if mode == "hold" else None
-    world = World(readers=Reading(gate=gate), sleep=no_wait, pace=0, checks=CHECKS)
+    world = World(readers=Reading(gate=gate), names=Listing(), sleep=no_wait, pace=0, checks=CHECKS)
     await run(Settings.from_environment(os.environ), asyncio.Event(), world)
 
 

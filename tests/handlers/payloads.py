@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.access import Guard, open_to_all
 from bot.demo.slack.delivery.signing import signature_headers
 from bot.jobs.interface import PutResult
 from bot.jobs.message import check_envelope, encode_body, job_id
@@ -121,39 +122,95 @@ def event_callback(
     return signed(json.dumps(payload), JSON, **(headers or {}))
 
 
-def pressed(action_id: str, value: str, *, action_ts: str = "1700000009.000001", **changes: Any) -> AsyncBoltRequest:
-    """A button in a message; `thread_ts` puts the message into a thread."""
+def pressed(
+    action_id: str,
+    value: str,
+    *,
+    action_ts: str = "1700000009.000001",
+    action: dict[str, Any] | None = None,
+    ephemeral: bool = False,
+    **changes: Any,
+) -> AsyncBoltRequest:
+    """A button in a message, or another `action`; `thread_ts` puts the message into a thread."""
     message = {"type": "message", "user": "U0BOT", "ts": "1700000000.000200", **changes}
     body = {
         "type": "block_actions",
         "user": {"id": "U01ALICE", "username": "alice", "team_id": "T01TEST"},
         "api_app_id": "A01",
         "token": "verification-token",
-        "container": {"type": "message", "message_ts": message["ts"], "channel_id": "C01", "is_ephemeral": False},
+        "container": {"type": "message", "message_ts": message["ts"], "channel_id": "C01", "is_ephemeral": ephemeral},
         "trigger_id": TRIGGER,
         "team": {"id": "T01TEST", "domain": "example"},
         "channel": {"id": "C01", "name": "incidents"},
         "message": message,
         "response_url": RESPONSE_URL,
         "actions": [
-            {"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": action_ts}
+            {
+                **(action or {"type": "button", "value": value}),
+                "action_id": action_id,
+                "block_id": "b",
+                "action_ts": action_ts,
+            }
         ],
     }
     return signed(urlencode({"payload": json.dumps(body)}), FORM)
 
 
-def in_modal(action: dict[str, Any], private_metadata: str) -> AsyncBoltRequest:
-    body = {
-        "type": "block_actions",
-        "user": {"id": "U01ALICE"},
-        "team": {"id": "T01TEST"},
-        "api_app_id": "A01",
-        "container": {"type": "view", "view_id": "V01"},
-        "trigger_id": TRIGGER,
-        "view": {"id": "V01", "type": "modal", "callback_id": ids.LOGS_VIEW, "private_metadata": private_metadata},
-        "actions": [{"block_id": "b", "action_ts": "1.1", **action}],
+def in_modal(
+    action: dict[str, Any], private_metadata: str, callback_id: str = ids.LOGS_VIEW, **view: Any
+) -> AsyncBoltRequest:
+    """A press in a modal; a `type` of the view makes it App Home."""
+    return interactive(
+        {
+            "type": "block_actions",
+            "container": {"type": "view", "view_id": "V01"},
+            "trigger_id": TRIGGER,
+            "view": {
+                "id": "V01",
+                "type": "modal",
+                "callback_id": callback_id,
+                "private_metadata": private_metadata,
+                **view,
+            },
+            "actions": [{"block_id": "b", "action_ts": "1.1", **action}],
+        }
+    )
+
+
+def chosen(action_id: str, value: str, **changes: Any) -> AsyncBoltRequest:
+    """An option of a menu in a message."""
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": value}
+    return pressed(action_id, "", action={"type": "overflow", "selected_option": option}, **changes)
+
+
+def submitted(callback_id: str, private_metadata: str, values: dict[str, dict[str, Any]]) -> AsyncBoltRequest:
+    """A modal that is sent. `values` are the states of its elements by block id; the action is of the same name, or
+    of that before the block's `-`.
+    """
+    state = {block: {block.partition("-")[0]: value} for block, value in values.items()}
+    view = {
+        "id": "V01",
+        "hash": "1.abc",
+        "type": "modal",
+        "callback_id": callback_id,
+        "private_metadata": private_metadata,
+        "state": {"values": state},
     }
-    return signed(urlencode({"payload": json.dumps(body)}), FORM)
+    return interactive({"type": "view_submission", "trigger_id": TRIGGER, "view": view, "response_urls": []})
+
+
+def option(value: str | None) -> dict[str, Any]:
+    """The state of a menu in which this was chosen, or nothing."""
+    picked = None if value is None else {"text": {"type": "plain_text", "text": value}, "value": value}
+    return {"type": "external_select", "selected_option": picked}
+
+
+def suggestion(action_id: str, typed: str, private_metadata: str) -> AsyncBoltRequest:
+    """A menu in a modal that asks for its options."""
+    view = {"id": "V01", "type": "modal", "callback_id": ids.PICKER_VIEW, "private_metadata": private_metadata}
+    return interactive(
+        {"type": "block_suggestion", "action_id": action_id, "block_id": action_id, "value": typed, "view": view}
+    )
 
 
 def interactive(body: dict[str, Any]) -> AsyncBoltRequest:
@@ -170,6 +227,8 @@ class Desk:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    can_probe: bool = False
+    guard: Guard = field(default_factory=open_to_all)
 
     def __post_init__(self) -> None:
         async def authorize(**_: object) -> AuthorizeResult:
@@ -189,7 +248,9 @@ class Desk:
             store=self.store,
             renderer=Renderer(ids.for_templates()),
             default_region="eu-west-1",
+            guard=self.guard,
             new_reference=lambda: "ab12cd34",
+            can_probe=self.can_probe,
         )
 
         async def without_network(context: Any, next: Any) -> None:  # noqa: A002 - Bolt's name
@@ -202,6 +263,11 @@ class Desk:
 
     async def _respond(self, message: Any) -> None:
         self.answers.append(message if isinstance(message, dict) else {"text": message})
+
+    def view(self, method: str) -> dict[str, Any]:
+        """The only view that was sent with this method."""
+        (sent,) = [sent["view"] for called, sent in self.calls if called == method]
+        return dict(json.loads(sent)) if isinstance(sent, str) else dict(sent)
 
     async def send(self, request: AsyncBoltRequest) -> BoltResponse:
         return await self.app.async_dispatch(request)

@@ -50,8 +50,8 @@ async def test_an_alarm_gets_progress_then_a_verdict_in_its_own_thread(reader, t
         alarm_bot(slack, tmp_path / "db.sqlite3", reader, mode=mode) as bench,
     ):
         card = await bench.alarm("orders-prod-5xx")
-        report, details = bench.messages()
-        assert report["thread_ts"] == details["thread_ts"] == card["ts"]
+        about, report, details = bench.messages()
+        assert about["thread_ts"] == report["thread_ts"] == details["thread_ts"] == card["ts"]
         assert report["versions"][0]["text"].startswith("Diagnosing orders / prod")
         assert "0 of 2 targets healthy" in report["text"]
 
@@ -103,11 +103,11 @@ async def test_an_alarm_is_answered_once_however_often_slack_tells_of_it(slack, 
         for _ in range(3):
             await bench.service.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=told.request))
         await bench.settle()
-        assert len(bench.messages()) == 2
+        assert len(bench.messages()) == 3
     async with alarm_bot(slack, tmp_path / "db.sqlite3", reader) as bench:
         await bench.service.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=told.request))
         await bench.settle()
-        assert len(bench.messages()) == 2
+        assert len(bench.messages()) == 3
         assert bench.reading.asked == []
 
 
@@ -122,27 +122,44 @@ async def test_a_second_alarm_of_the_same_api_and_stage_joins_the_first(bench):
     assert f"/archives/{CHANNEL}/p{first['ts'].replace('.', '')}" in json.dumps(pointer["blocks"])
 
 
-async def test_an_alarm_that_flaps_joins_itself(bench):
-    states = {"10:48": "ALARM", "10:51": "OK", "10:53": "ALARM", "10:59": "OK"}
-    posted = [
-        await bench.relay(text=sns_text(NewStateValue=state, StateChangeTime=f"2026-03-04T{at}:00.000+0000"))
-        for at, state in states.items()
-    ]
+async def test_an_alarm_that_flaps_joins_itself_in_one_line(bench):
+    states = {"10:48": "ALARM", "10:51": "OK", "10:53": "ALARM", "10:57": "OK", "10:59": "ALARM"}
+    posted = []
+    for at, state in states.items():
+        bench.now_in("orders-prod-5xx", state)
+        text = sns_text(NewStateValue=state, StateChangeTime=f"2026-03-04T{at}:00.000+0000")
+        posted.append(await bench.relay(text=text))
     report, _, *lines = [mine["text"] for mine in bench.thread(posted[0])]
     assert "0 of 2 targets healthy" in report
     assert [line.split(".")[0] for line in lines] == [
         "✅ orders-prod-5xx is OK again after 3 min",
-        "🔔 orders-prod-5xx is in ALARM again since 10:53 UTC",
-        "✅ orders-prod-5xx is OK again after 6 min",
+        "🔔 orders-prod-5xx is in ALARM again since 10:59 UTC, 2 times so far",
+        "✅ orders-prod-5xx is OK again after 4 min",
     ]
+    assert len(bench.reading.asked) == 3  # the diagnosis, and what had changed at each recovery
+
+
+async def test_an_alarm_that_rings_again_has_not_recovered(bench):
+    card = await bench.alarm("orders-prod-5xx")
+    said = len(bench.thread(card))
+    await bench.relay(text=sns_text(NewStateValue="OK"))
+    assert len(bench.thread(card)) == said
+
+
+async def test_an_alarm_that_is_ok_by_then_is_left_alone(bench):
+    bench.now_in("orders-prod-5xx", "OK")
+    message = await bench.relay(text=sns_text())
+    assert bench.messages() == []
+    await shortcut(bench, message)
+    (answer,) = bench.messages()
+    assert answer["visible_to"] == ALICE
+    assert "alarm is OK by now" in answer["text"]
 
 
 async def test_what_makes_an_alarm_doubtful_is_told_before_its_diagnosis(bench):
     reason = "Threshold Crossed: no datapoints were received for 1 period"
     message = await bench.relay(text=sns_text(NewStateReason=reason))
-    caution, report, _ = bench.thread(message)
-    assert "no data came" in caution["text"]
-    assert "0 of 2 targets healthy" in report["text"]
+    assert "no data came" in bench.introduction(message)["text"]
 
 
 async def test_without_a_window_every_alarm_is_diagnosed(slack, reader, tmp_path):

@@ -42,7 +42,6 @@ async def test_the_same_press_of_return_is_one_job(desk):
     ("text", "said"),
     [
         ("help", "I find out why"),
-        ("", "I find out why"),
         ("diagnoze orders prod", "Did you mean diagnose?"),
         ("diagnose orders", "The stage is missing."),
         ("explain TG-01", "Target group has healthy targets"),

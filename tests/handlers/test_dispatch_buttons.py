@@ -126,13 +126,3 @@ async def test_a_button_of_another_version_is_told_and_logged(desk, caplog):
     assert response.status == 200
     assert "another version" in desk.answers[0]["text"]
     assert "app.action('vpclink_from_the_future')" in caplog.text
-
-
-NOT_PRESSED = {ids.COMMAND, ids.LOGS_VIEW, ids.NOTICE_VIEW, ids.DIAGNOSE_ALARM}
-
-
-@pytest.mark.parametrize("action_id", sorted({*ids.for_templates().values()} - NOT_PRESSED))
-async def test_every_id_of_the_templates_has_a_listener(desk, action_id, caplog):
-    name = f"{action_id}-1" if action_id == ids.CHOOSE else action_id
-    await desk.send(pressed(name, "x"))
-    assert "no listener" not in caplog.text

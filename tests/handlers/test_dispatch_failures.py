@@ -10,7 +10,7 @@ from bot.store.errors import StorageBusy, StorageError, StorageFull
 from handlers import ids
 from tests.handlers import payloads
 from tests.handlers.conftest import keep, rerun
-from tests.handlers.payloads import body_of, command, in_modal, interactive, mention, pressed
+from tests.handlers.payloads import body_of, command, in_modal, interactive, mention, option, pressed, submitted
 from tests.report import samples
 
 # --- the rest -----------------------------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ from tests.report import samples
             payloads.event_callback({"type": "message", "subtype": "message_changed", "channel": "C01", "ts": "1.1"}),
             id="an edited message",
         ),
-        pytest.param(payloads.event_callback({"type": "app_home_opened", "user": "U1", "tab": "home"}), id="Home"),
+        pytest.param(payloads.event_callback({"type": "app_home_opened", "user": "U1", "tab": "messages"}), id="Home"),
         pytest.param(
             interactive(
                 {
@@ -120,6 +120,8 @@ async def test_a_mention_that_fails_is_told_in_the_thread_to_its_writer(desk):
     [
         ("expired_trigger_id", "three seconds"),
         ("ratelimited", "slow down"),
+        ("not_in_channel", "Write /invite for me in the channel"),
+        ("missing_scope", "Install it again"),
         ("invalid_arguments", "refuses what I wanted to show (invalid_arguments)"),
     ],
 )
@@ -132,11 +134,27 @@ async def test_what_slack_refuses_is_told(desk, store, code, said):
 
 async def test_a_failure_inside_a_modal_is_shown_in_the_modal(desk, store, monkeypatch):
     await keep(store)
-    monkeypatch.setattr("handlers.buttons.logs_view", lambda *_: 1 / 0)
+    monkeypatch.setattr("handlers.logs.logs_view", lambda *_: 1 / 0)
     await desk.send(
         in_modal({"type": "button", "action_id": ids.LOGS_LATER, "value": "2"}, LogsState(samples.RUN).encode())
     )
     assert "Something went wrong" in json.dumps(desk.calls[-1][1])
+
+
+async def test_a_modal_that_cannot_be_sent_shows_the_failure(desk):
+    desk.jobs.trouble = StorageBusy("busy")
+    entered = {f"{ids.PICK_API}-0": option("orders"), f"{ids.PICK_STAGE}-0": option("prod")}
+    answer = body_of(await desk.send(submitted(ids.PICKER_VIEW, '{"channel": "C01"}', entered)))
+    assert answer["response_action"] == "update"
+    assert "My storage is busy" in json.dumps(answer["view"])
+
+
+async def test_a_failure_in_app_home_is_told_in_the_messages_tab(desk):
+    desk.jobs.trouble = StorageBusy("busy")
+    button = {"type": "button", "action_id": ids.RUN_DOCTOR, "value": "eu-west-1"}
+    assert (await desk.send(in_modal(button, "", "", type="home"))).status == 200
+    ((method, sent),) = desk.calls
+    assert (method, sent["channel"]) == ("chat.postMessage", "U01ALICE")
 
 
 async def test_an_answer_that_cannot_be_given_is_logged_and_acknowledged(desk, caplog):

@@ -1,9 +1,23 @@
 import pytest
 
 from bot.diagnosis.model import Request
-from handlers.parsing import Diagnose, ExplainCheck, ExplainLog, Help, UsageError, parse
+from handlers.parsing import UsageError, parse
+from handlers.requested import (
+    Diagnose,
+    Doctor,
+    EndWatch,
+    ExplainCheck,
+    ExplainLog,
+    Help,
+    History,
+    ListWatches,
+    Logs,
+    Pick,
+    StartWatch,
+)
 
 HERE = "eu-west-1"
+EVERY_VERB = "diagnose, logs, explain, history, watch, unwatch, alarms, doctor, forget, help"
 URL = "https://a1b2c3d4e5.execute-api.us-east-2.amazonaws.com"
 
 
@@ -80,7 +94,7 @@ def test_diagnose(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", Help()),
+        ("", Pick()),
         ("help", Help()),
         ("HELP", Help()),
         ("--help", Help()),
@@ -94,6 +108,21 @@ def test_diagnose(text, expected):
             ExplainLog('Execution failed due to configuration error: "x" <https://a.example.com|a>'),
         ),
         ("explain\nfirst line\nsecond line", ExplainLog("first line\nsecond line")),
+        ("logs orders prod --since 2h", Logs(request(since_minutes=120))),
+        ("history", History()),
+        ('history "my api"', History("my api")),
+        ("watch", ListWatches()),
+        ("watch list", ListWatches()),
+        ("watch orders prod", StartWatch(request(), 30)),
+        ("watch orders prod 2h", StartWatch(request(), 120)),
+        ("watch orders prod every 5m", StartWatch(request(), 5)),
+        ("watch orders prod every 1d --region us-east-1", StartWatch(request(region="us-east-1"), 1440)),
+        ("watch orders prod --since 30m", StartWatch(request(since_minutes=30), 30)),
+        ("unwatch", ListWatches()),
+        ("unwatch orders", EndWatch("orders")),
+        ("unwatch orders prod", EndWatch("orders", "prod")),
+        ("doctor", Doctor(HERE)),
+        ("doctor --account production --region us-east-1", Doctor("us-east-1", "production")),
     ],
 )
 def test_the_other_commands(text, expected):
@@ -103,8 +132,8 @@ def test_the_other_commands(text, expected):
 @pytest.mark.parametrize(
     ("text", "problem", "expected"),
     [
-        ("diagnoze orders prod", "“diagnoze”. Did you mean diagnose?", "diagnose, explain or help"),
-        ("orders prod", "“orders”", "diagnose, explain or help"),
+        ("diagnoze orders prod", "“diagnoze”. Did you mean diagnose?", EVERY_VERB),
+        ("orders prod", "“orders”", EVERY_VERB),
         ("diagnose", "The API is missing", "diagnose <api> <stage>"),
         ("diagnose orders", "The stage is missing", "diagnose <api> <stage>"),
         (f"diagnose {URL}", "The stage is missing", "diagnose <api> <stage>"),
@@ -127,6 +156,14 @@ def test_the_other_commands(text, expected):
         ("diagnose orders prod --since 0", "“0” is no time window", "1m to 7d"),
         ("diagnose orders prod --account 'a b'", "“a b” is no account", "12-digit"),
         ("explain", "nothing to explain", "check code"),
+        ("logs", "The API is missing", "logs <api> <stage>"),
+        ("history orders prod", "one API, or of all", "history [api]"),
+        ("watch orders", "The stage is missing", "<stage>"),
+        ("watch orders prod every 1m", "“1m” is no pause", "5m to 1d"),
+        ("watch orders prod every soon", "“soon” is no pause", "5m to 1d"),
+        ("watch orders prod every", "“” is no pause", "5m to 1d"),
+        ("unwatch orders prod now", "the watch of one API", "unwatch <api> [stage]"),
+        ("doctor orders", "every read of one region", "doctor [--account name]"),
     ],
 )
 def test_what_is_not_understood_says_what_was_expected(text, problem, expected):
@@ -134,6 +171,24 @@ def test_what_is_not_understood_says_what_was_expected(text, problem, expected):
         parse(text, default_region=HERE)
     assert problem in caught.value.problem
     assert expected in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("diagnose", "api"),
+        ("diagnose orders", "stage"),
+        ("diagnose orders pr!od", "stage"),
+        ("diagnose orders prod x", "route"),
+        ("diagnose orders prod --region Ireland", "region"),
+        ("diagnose orders prod --account 'a b'", "account"),
+        ("diagnose orders prod --since soon", "since"),
+    ],
+)
+def test_an_error_tells_which_part_of_the_request_it_is_about(text, field):
+    with pytest.raises(UsageError) as caught:
+        parse(text, default_region=HERE)
+    assert caught.value.field == field
 
 
 def test_a_request_without_a_region_says_where_one_can_come_from():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bot.diagnosis import engine
 from bot.jobs.interface import Job
 from bot.jobs.message import job_id
-from bot.reading import SharedReadings
+from bot.reading import InThreads, SharedReadings
 from bot.report.asking import Ask
 from bot.report.pace import Pace
 from bot.report.poster import Poster
@@ -38,7 +38,7 @@ def new_worker(slack, store, readers, **changes) -> Worker:
             "store": store,
             "poster": Poster(client, store.posts, Pace(lambda: 0.0, no_wait, 0), sleep=no_wait),
             "renderer": Renderer(ids.for_templates()),
-            "readings": SharedReadings(readers, CLOCK, deadline=20, threads=4),
+            "readings": SharedReadings(InThreads(readers, CLOCK, threads=4), deadline=20),
             "clock": CLOCK,
             "bot_name": "vpclink",
             "checks": CHECKS,

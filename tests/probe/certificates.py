@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -9,11 +10,11 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 DAY = timedelta(days=1)
 
 
@@ -33,8 +34,22 @@ class Made:
         return self.certificate.public_bytes(Encoding.DER)
 
     @property
+    def sha256(self) -> str:
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
+
+    @property
     def key_pem(self) -> str:
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The alternative names: DNS names, then addresses."""
+        try:
+            names = self.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        except x509.ExtensionNotFound:
+            return ()
+        addresses = names.get_values_for_type(x509.IPAddress)
+        return (*names.get_values_for_type(x509.DNSName), *map(str, addresses))
 
     @property
     def subject(self) -> str:
@@ -52,11 +67,14 @@ def make(
     key: Key | None = None,
     fetch_issuer_at: str = "",
     name_issuers_issuer: bool = False,
+    organization: str = "",
+    extensions: Sequence[x509.ExtensionType] = (),
 ) -> Made:
     """Issue a certificate; without an issuer it signs itself. `begins` and `ends` count from now."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    parts = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)] if organization else []
+    subject = x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -77,7 +95,23 @@ def make(
         above = [x509.DirectoryName(issuer.certificate.issuer)]
         identifier = x509.AuthorityKeyIdentifier(None, above, issuer.certificate.serial_number)
         builder = builder.add_extension(identifier, critical=False)
-    return Made(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=isinstance(extension, x509.NameConstraints))
+    signer = issuer.key if issuer else key
+    return Made(builder.sign(signer, None if isinstance(signer, ed25519.Ed25519PrivateKey) else hashes.SHA256()), key)
+
+
+def with_sha1(made: Made, issuer: Made) -> Made:
+    """The same certificate of an RSA issuer, signed with SHA-1, which no library signs a certificate with any more.
+
+    The identifiers sha256WithRSAEncryption and sha1WithRSAEncryption (RFC 8017, A.2.4) differ in their last byte.
+    """
+    assert isinstance(issuer.key, rsa.RSAPrivateKey)
+    start = bytes.fromhex("2a864886f70d0101")
+    data = made.certificate.tbs_certificate_bytes.replace(start + b"\x0b", start + b"\x05")
+    signature = issuer.key.sign(data, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - outdated on purpose
+    der = made.der.replace(start + b"\x0b", start + b"\x05")[: -len(signature)] + signature
+    return Made(x509.load_der_x509_certificate(der), made.key)
 
 
 def _name(name: str) -> x509.GeneralName:

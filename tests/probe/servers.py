@@ -8,11 +8,19 @@ import socket
 import ssl
 import struct
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from tests.probe.certificates import Authority, Made
+from tlslite.errors import TLSError
+from tlslite.handshakesettings import HandshakeSettings
+from tlslite.tlsconnection import TLSConnection
+from tlslite.utils.keyfactory import parsePEMKey
+from tlslite.x509 import X509
+from tlslite.x509certchain import X509CertChain
+
+from tests.probe.certificates import Authority, Key, Made
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+MYSQL = b"\x15\x00\x00\x00\x0a8.0.36\x00\x08\x00\x00\x00abcdefgh\x00"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
@@ -89,18 +97,39 @@ async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.transport.abort()
 
 
+async def reset_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Reset the connection as soon as it is accepted."""
+    sock: socket.socket = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def speaking_first(data: bytes) -> Handler:
+    """Greet before anything was asked, as SSH, mail and database servers do, then wait."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await silence(reader, writer)
+
+    return handler
+
+
+def endless(start: bytes, more: bytes) -> Handler:
+    """Answer without end: up to a gigabyte, should anybody take it."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(start)
+        for _ in range((1 << 30) // len(more)):
+            writer.write(more)
+            await writer.drain()
+
+    return handler
+
+
 async def close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Close without an answer."""
     await reader.read(65_536)
-
-
-async def endless_header(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A header of a gigabyte."""
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"HTTP/1.1 200 OK\r\n")
-    for _ in range(1 << 14):
-        writer.write(b"X-Filler: " + b"x" * 65_524 + b"\r\n")
-        await writer.drain()
 
 
 def tls_context(
@@ -113,12 +142,12 @@ def tls_context(
 ) -> ssl.SSLContext:
     """A server that sends this chain, the first certificate being its own."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if ciphers:
+        context.set_ciphers(ciphers)  # first: the security level in it decides which certificates are taken
     context.load_cert_chain(authority.file("".join(one.pem for one in chain) + chain[0].key_pem))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # one server speaks TLS 1.0 on purpose
         context.minimum_version, context.maximum_version = oldest, newest
-    if ciphers:
-        context.set_ciphers(ciphers)
     if client_certificates != ssl.CERT_NONE:
         context.load_verify_locations(authority.ca_file)
         context.verify_mode = client_certificates
@@ -126,8 +155,8 @@ def tls_context(
 
 
 @contextlib.asynccontextmanager
-async def blocking_tls(context: ssl.SSLContext) -> AsyncIterator[int]:
-    """Shake hands on blocking sockets: unlike asyncio, they send the alert before they close."""
+async def blocking(serve: Callable[[socket.socket], None]) -> AsyncIterator[int]:
+    """Serve one connection after the other on blocking sockets, in a thread."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept_all() -> None:
@@ -137,7 +166,7 @@ async def blocking_tls(context: ssl.SSLContext) -> AsyncIterator[int]:
             except OSError:
                 return
             with connection, contextlib.suppress(OSError):
-                context.wrap_socket(connection, server_side=True).close()
+                serve(connection)
 
     task = asyncio.create_task(asyncio.to_thread(accept_all))
     try:
@@ -146,6 +175,37 @@ async def blocking_tls(context: ssl.SSLContext) -> AsyncIterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
         await task
         listener.close()
+
+
+def blocking_tls(context: ssl.SSLContext) -> contextlib.AbstractAsyncContextManager[int]:
+    """Shake hands on blocking sockets: unlike asyncio, they send the alert before they close."""
+    return blocking(lambda connection: context.wrap_socket(connection, server_side=True).close())
+
+
+@contextlib.asynccontextmanager
+async def tlslite(
+    chain: Sequence[Made], key: Key, *, newest: str = "TLSv1.3", exchanges: Sequence[str] = ()
+) -> AsyncIterator[int]:
+    """A server of a TLS library in Python that looks neither whether the key fits the certificate nor how safe it is.
+
+    `exchanges`: the only key exchanges that it offers up to TLS 1.2.
+    """
+    settings = HandshakeSettings()
+    settings.keyExchangeNames = list(exchanges) or settings.keyExchangeNames
+    settings.maxVersion = {"TLSv1.2": (3, 3), "TLSv1.3": (3, 4)}[newest]
+    certificates = X509CertChain([X509().parse(one.pem) for one in chain])
+    private = parsePEMKey(Made(chain[0].certificate, key).key_pem, private=True)
+
+    def serve(connection: socket.socket) -> None:
+        tls = TLSConnection(connection)
+        with contextlib.suppress(TLSError):
+            tls.handshakeServer(certChain=certificates, privateKey=private, settings=settings)
+            tls.read(min=1, max=65_536)
+            tls.write(OK)
+            tls.close()
+
+    async with blocking(serve) as port:
+        yield port
 
 
 def swapping_certificate(port: int, served: Made) -> Handler:

@@ -1,7 +1,10 @@
 import pytest
 
+from bot.diagnosis.engine import report as judge
 from bot.diagnosis.model import Hop, State, Status, Verdict
 from bot.report.difference import difference
+from tests.diagnosis import worlds_probed as p
+from tests.diagnosis import worlds_tls as tls
 from tests.report.samples import finding, report
 
 SG, TG = ("SG-03", "sg-0target"), ("TG-01", "orders-tg")
@@ -59,3 +62,17 @@ def test_a_possible_cause_is_a_fault_although_it_only_warns():
 def test_the_same_faults_are_the_same():
     assert difference(report(), report()).same
     assert not difference(report(), made()).same
+
+
+def test_a_fault_that_only_a_probe_showed_is_not_fixed_because_nobody_probed_again():
+    through = tls.nlb_pass_through()
+    before, after = judge(p.probed(through, tls=p.tls("key-mismatch"))), judge(through)
+    found = difference(before, after)
+    assert [fault.check for fault in found.unseen] == ["TLS-05"]
+    assert found.fixed == ()
+
+
+def test_a_fault_that_a_second_probe_does_not_show_is_fixed():
+    through = tls.nlb_pass_through()
+    found = difference(judge(p.probed(through, tls=p.tls("key-mismatch"))), judge(p.probed(through)))
+    assert [fault.check for fault in found.fixed] == ["TLS-05"]

@@ -26,11 +26,14 @@ from bot.report.render import Renderer
 from bot.report.running_view import failed_view, interrupted_view, progress_view, refused_view
 from bot.report.thread import thread_messages
 from bot.responding import lines
+from bot.responding.channels import Shown, Snooze
 from bot.responding.questions import question as alarm_question
+from bot.responding.resolving import Option, Resolution
 from bot.responding.subject import Subject
+from bot.responding.voice import intro
 from handlers import ids
-from handlers.parsing import DIAGNOSE_USAGE, EXPLAIN_USAGE
-from tests.report import samples
+from handlers.requested import DIAGNOSE_USAGE, USAGES
+from tests.report import samples, surfaces
 from tests.report.block_kit import problems, view_problems
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -94,6 +97,16 @@ HALF_WAY = (
     c.Step("metrics", "Metrics and changes", "pending"),
 )
 
+SHOWN = Shown(
+    "C01",
+    "0123",
+    "orders-prod-5xx",
+    "eu-west-1",
+    "03:11 UTC",
+    ("Its message names no region; the alarm is in eu-west-1.",),
+)
+SNOOZE = Snooze("C01", "0123", "orders-prod-5xx", "eu-west-1", "U02BRUNO", "2026-11-22T07:11:07+00:00")
+
 MESSAGES = {
     "cause_found": lambda: outcome_view(outcome(samples.report())),
     "cause_possible": lambda: outcome_view(outcome(possible())),
@@ -116,15 +129,50 @@ MESSAGES = {
     "failed": lambda: failed_view(ASK, samples.RUN),
     "failed_with_a_reason": lambda: failed_view(ASK, samples.RUN, reason="The account x is not configured."),
     "not_in_channel": lambda: refused_view(ASK, "not_in_channel", "vpclink"),
-    "help": lambda: c.HelpText("/vpclink", "vpclink", DIAGNOSE_USAGE, EXPLAIN_USAGE),
-    "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT, again=False),
+    "help": lambda: c.HelpText("/vpclink", "vpclink", **USAGES),
+    "alarm_joins": lambda: lines.joins("orders-prod-latency", "https://example.com/p1", samples.AT),
+    "alarm_joins_again": lambda: lines.joins("orders-prod-5xx", "https://example.com/p1", samples.AT, again=3),
     "alarm_recovered": lambda: lines.recovered(
         "orders-prod-5xx", timedelta(minutes=75), samples.report(), samples.healthy()
     ),
     "alarm_not_read": lambda: lines.not_read("orders-prod-5xx", DENIED, lines.CANNOT_TELL),
     "alarm_hostile": lambda: lines.joined(samples.HOSTILE, "https://example.com/p1"),
     "alarm_question": lambda: alarm_question(
-        "orders-5xx", ANY_STAGE, [REQUEST, REQUEST.model_copy(update={"stage": "dev"})]
+        "orders-5xx",
+        ANY_STAGE,
+        Resolution(
+            (
+                Option("orders / prod", REQUEST),
+                Option("orders / dev", REQUEST.model_copy(update={"stage": "dev"})),
+            ),
+            "stage",
+        ),
+    ),
+    "alarm_intro": lambda: intro(SHOWN),
+    "alarm_intro_snoozed": lambda: intro(SHOWN, SNOOZE),
+    "alarm_card": lambda: c.AlarmCard(
+        c.Link("orders-prod-5xx", "https://example.com/alarm"),
+        "eu-west-1 · 111122223333",
+        "03:11 UTC",
+        "Threshold Crossed: 1 datapoint [3.0] was greater than the threshold (0.0).",
+    ),
+    "alarm_storm": lambda: c.AlarmStorm(
+        total=212,
+        over=30,
+        since="03:11 UTC",
+        lines=(c.StormLine("orders / prod", 120), c.StormLine("payments / prod", 80)),
+        more=3,
+        diagnosed=(c.Link("orders / prod", "https://example.com/p1"),),
+        command="/vpclink diagnose <api> <stage>",
+    ),
+    "alarm_list": lambda: c.AlarmList("Alarms 1 to 2", ("orders-prod-5xx", "payments-prod-5xx")),
+    "alarm_status": lambda: c.AlarmStatus(
+        on=False,
+        by="U01ALICE",
+        at="2026-11-22 03:11:07 UTC",
+        snoozes=(c.SnoozeLine("orders-prod-5xx", "U02BRUNO", "2026-11-22 04:11:07 UTC", "0123"),),
+        more=0,
+        command="/vpclink",
     ),
     "refused": lambda: c.Refused(
         "You may not ask about the account production in this channel.",
@@ -140,11 +188,16 @@ MESSAGES = {
         fields=(c.ExplainedField("host", "a.example.com"), c.ExplainedField("certificate subject", "CN=b.example.com")),
         checks=("TLS-01 the certificate carries the host's name",),
     ),
+    **surfaces.MESSAGES,
 }
 VIEWS = {
     "logs_view": lambda: logs_view(samples.report(), LogsState(samples.RUN)),
     "logs_view_hostile": lambda: logs_view(hostile(), LogsState(samples.RUN)),
     "logs_forgotten": lambda: c.NoticeView("Logs", "That run is no longer kept."),
+    "logs_view_filtered": lambda: logs_view(samples.report(), LogsState(samples.RUN, filter="STATUS: 500")),
+    "logs_view_nothing_matches": lambda: logs_view(samples.report(), LogsState(samples.RUN, filter="nothing")),
+    "logs_view_huge": lambda: logs_view(surfaces.forty_requests(), LogsState(samples.RUN, page=2)),
+    **surfaces.VIEWS,
 }
 
 
@@ -210,6 +263,13 @@ def test_the_channel_message_has_at_most_twelve_lines():
             for line in text["text"].split("\n")
         ]
         assert len(lines) <= 12, (name, lines)
+
+
+def test_a_report_has_at_most_five_things_to_press():
+    for name in ("cause_found", "cause_possible", "no_fault_found", "inconclusive", "rerun_fixed"):
+        (actions,) = [block for block in RENDERER.message(MESSAGES[name]()).blocks if block["type"] == "actions"]
+        assert len(actions["elements"]) <= 5
+        assert actions["elements"][-1]["type"] == "overflow"
 
 
 def test_a_message_reads_without_colour_and_without_blocks():

@@ -13,6 +13,7 @@ from bot.report.outcome_view import Outcome, outcome_view
 from bot.report.path_view import all_ways, path_view
 from bot.report.wording import BEHIND
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_tls as tls
 from tests.handlers.bench import CHECKS, broken
 from tests.report import samples
 
@@ -245,3 +246,15 @@ def test_the_asker_is_named_where_somebody_asked():
     outcome = Outcome(samples.report(), None, samples.RUN, "U01ALICE")
     assert outcome_view(outcome).footer.asker == "U01ALICE"
     assert outcome_view(replace(outcome, asker="")).footer.asker == ""
+
+
+def test_what_only_a_probe_can_tell_is_hinted_at_where_nothing_is_decided():
+    evidence = w.denied(s.EXECUTION_LOG, tls.nlb_pass_through())
+    view = shown(evidence, judge(evidence))
+    assert isinstance(view, c.Inconclusive)
+    assert view.summary.endswith("AWS does not show what TLS-01 must know: a probe does.")
+    assert view.buttons.probe == samples.RUN
+
+
+def test_a_request_without_a_path_has_no_probe_button():
+    assert shown(apis()).buttons.probe == ""

@@ -12,7 +12,7 @@ from tests.report.block_kit import bad_markup, problems, shown, texts, view_prob
 from tests.report.samples import CONTEXTS, HOSTILE, filled
 
 RENDERER = Renderer(ids.for_templates())
-VIEWS = (c.LogsView, c.NoticeView)
+VIEWS = (c.LogsView, c.NoticeView, c.ExplainView, c.FixView, c.PickerView, c.WrongCauseView, c.HomeView)
 BLOCKS = (c.CauseDetails, c.HopFindings, c.Ways, c.Gaps, c.LogExcerpt, c.ThreadNote)
 MESSAGES = tuple(kind for kind in CONTEXTS if kind not in VIEWS + BLOCKS)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.alarms import read_alarm
-from bot.responding.subject import NotOurs, children_of, completed, must_look_up, subject_of
+from bot.responding.subject import NotOurs, children_of, completed, request_for, subject_of
 from tests.alarms import samples
 from tests.diagnosis.worlds import REGION
 from tests.handlers.alarm_bench import arn, composite_alarm, metric_alarm
@@ -12,6 +12,12 @@ NAME_ONLY = {"text": 'ALARM: "orders-prod-5xx" in EU (Ireland)', "type": "messag
 BY_NAME = read_alarm(NAME_ONLY)
 ORDERS = metric_alarm("orders-prod-5xx", "5XXError", ApiName="orders", Stage="prod")
 CPU = metric_alarm("cpu", "CPUUtilization", "AWS/EC2", InstanceId="i-0a1")
+
+
+def request_of(subject):
+    """The request for the only API and stage."""
+    (api,) = subject.apis
+    return request_for(subject, api, api.stage)
 
 
 def on(**trigger):
@@ -43,14 +49,13 @@ def on(**trigger):
     ],
 )
 def test_dimensions_name_the_request(dimensions, metric, expected):
-    request = subject_of(on(MetricName=metric, dimensions=dimensions), None).request
+    request = request_of(subject_of(on(MetricName=metric, dimensions=dimensions), ()))
     assert (request.api, request.stage, request.path, request.method) == expected
     assert (request.region, request.account) == (REGION, "111122223333")
 
 
-def test_without_a_stage_there_is_no_request_yet():
-    subject = subject_of(on(MetricName="5XXError", dimensions={"ApiName": "orders"}), None)
-    assert subject.request is None
+def test_an_alarm_may_leave_the_stage_open():
+    subject = subject_of(on(MetricName="5XXError", dimensions={"ApiName": "orders"}), ())
     assert [(api.name, api.stage) for api in subject.apis] == [("orders", None)]
 
 
@@ -70,9 +75,8 @@ def test_without_a_stage_there_is_no_request_yet():
     ],
 )
 def test_what_describe_alarms_adds(rows, expected):
-    assert must_look_up(BY_NAME)
-    subject = subject_of(completed(BY_NAME, rows), None)
-    found = subject.reason if isinstance(subject, NotOurs) else subject.request.api
+    subject = subject_of(completed(BY_NAME, rows), ())
+    found = subject.reason if isinstance(subject, NotOurs) else request_of(subject).api
     assert found.startswith(expected)
 
 
@@ -84,20 +88,20 @@ def test_another_accounts_alarm_of_the_same_name_is_another_alarm():
 
 
 @pytest.mark.parametrize(
-    ("region", "default", "expected"),
-    [(None, "us-east-1", "us-east-1"), ("EU (Ireland)", "us-east-1", "eu-west-1"), (None, None, None)],
-    ids=["the default", "its own", "neither"],
+    ("region", "regions", "expected"),
+    [
+        (None, ("us-east-1",), "us-east-1"),
+        ("EU (Ireland)", ("us-east-1",), "eu-west-1"),
+        (None, (), None),
+        (None, ("us-east-1", "eu-west-1"), None),
+    ],
+    ids=["the only one", "its own", "none", "in none of several"],
 )
-def test_the_region(region, default, expected):
+def test_the_region(region, regions, expected):
     trigger = {**samples.TRIGGER}
     alarm = read_alarm(samples.sns_message(AlarmArn=None, Region=region, Trigger=trigger))
-    subject = subject_of(alarm, default)
+    subject = subject_of(alarm, regions)
     assert (None if isinstance(subject, NotOurs) else subject.region) == expected
-
-
-def test_what_the_payload_tells_is_not_looked_up():
-    assert not must_look_up(on(MetricName="5XXError", dimensions={"ApiName": "orders", "Stage": "prod"}))
-    assert not must_look_up(on(MetricName="CPUUtilization", Namespace="AWS/EC2", dimensions={"InstanceId": "i-1"}))
 
 
 def test_the_children_of_a_composite_alarm():

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.alarms.composite import read_children, triggering_alarms
-from bot.alarms.dimensions import read_dimensions
 from bot.alarms.draft import Draft
-from bot.alarms.metrics import is_log_alarm, read_metrics
-from bot.alarms.model import Metric
+from bot.alarms.metrics import is_log_alarm, of_contributor, read_metrics
 from bot.alarms.states import state_of
 from bot.alarms.times import moment
-from bot.alarms.values import folded, mapping, text
+from bot.alarms.values import folded, text
 
 
 def read_state(
@@ -39,15 +36,8 @@ def read_state(
         account=account,
         region=region,
         kind="composite" if rule else "log" if is_log_alarm(configuration) else kind,
-        metrics=_of_contributor(metrics, fields),
+        metrics=of_contributor(metrics, folded(fields.get("alarmcontributor")).get("attributes")),
         children=read_children(rule, triggering_alarms(state.get("reasondata"))),
         alarm_rule=rule,
         actions_suppressed=text(state.get("actionssuppressedby")) is not None,
     )
-
-
-def _of_contributor(metrics: tuple[Metric, ...], fields: Mapping[str, object]) -> tuple[Metric, ...]:
-    """Complete the metrics of a query with the attributes of the series that changed."""
-    attributes = mapping(folded(fields.get("alarmcontributor")).get("attributes"))
-    named = read_dimensions(attributes)
-    return tuple(replace(metric, dimensions=(*metric.dimensions, *named)) for metric in metrics) if named else metrics

@@ -21,6 +21,8 @@ from bot.alarms.states import state_in_emoji, state_of
 
 _CUT: Final = ("…", "...")
 _MARKER: Final = "CloudWatch Alarm |"
+_TITLE: Final = re.compile(rf"(?::[a-z0-9_+-]{{1,50}}:|[^\w>|]){{0,20}}{re.escape(_MARKER)}")
+"""Nothing stands before the marker but an emoji: behind words it is talk, behind `>` a quotation."""
 _ACCOUNT: Final = re.compile(r"\s*Account:?\s{0,5}(\S{0,40})\s*")
 _NOT_DIMENSIONS: Final = frozenset(
     {
@@ -40,7 +42,7 @@ _NOT_DIMENSIONS: Final = frozenset(
 
 def parse(card: Card) -> Draft | None:
     """Read a card, from its first line that is such a title."""
-    title = next((line for line in card.lines if _MARKER in line), None)
+    title = next((line for line in card.lines if _TITLE.match(line)), None)
     if title is None:
         return None
     before, _, after = title.partition(_MARKER)

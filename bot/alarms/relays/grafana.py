@@ -48,7 +48,7 @@ def parse(card: Card) -> Draft | None:
         state=_STATES[match["status"]],
         description=labels.get("description") or labels.get("summary"),
         region=labels.get("Region") or labels.get("region"),
-        metrics=_metrics(labels),
+        metrics=metrics_of_labels(labels),
     )
 
 
@@ -70,7 +70,7 @@ def _name(rest: str) -> str:
     return rest.strip("()")
 
 
-def _metrics(labels: dict[str, str]) -> tuple[Metric, ...]:
+def metrics_of_labels(labels: dict[str, str]) -> tuple[Metric, ...]:
     """The CloudWatch data source labels its series with dimensions; some rules add namespace and metric."""
     dimensions = tuple((name, value) for name, value in labels.items() if name in API_DIMENSIONS)
     namespace = labels.get("Namespace") or labels.get("namespace")

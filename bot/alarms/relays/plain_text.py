@@ -25,6 +25,10 @@ _SENTENCES: Final = (
     ),
     re.compile(rf"\W{{0,10}}{_NAME} state is now {_STATE}.*"),
     re.compile(
+        rf"\W{{0,10}}(?:[Tt]he )?(?:AWS )?(?:CloudWatch )?[Aa]larm:? {_NAME} (?:has )?changed (?:its )?(?:state )?"
+        rf"from {STATE_WORD} to {_STATE}.*"
+    ),
+    re.compile(
         rf"\W{{0,10}}(?:AWS )?CloudWatch [Aa]larm:?\s+{_NAME}\s+"
         rf"(?:is|in|is in|is now|has|recovered|entered|changed to|→|->)\s+\(?{_STATE}.*"
     ),
@@ -34,6 +38,7 @@ _QUOTED: Final = re.compile(
 )
 _COLON: Final = re.compile(r"CloudWatch Alarm\s*:\s*\S", re.IGNORECASE)
 _STATE_WORD: Final = re.compile(rf"(?<![\w-]){_STATE}(?! (?:->|→|transition))")
+_RINGING: Final = re.compile(r"\s*(?:🚨|:rotating_light:)")
 _LONGEST_LINE: Final = 600
 
 
@@ -67,11 +72,12 @@ def _announced(card: Card, line: str) -> Draft | None:
 
 
 def _linked(card: Card) -> Draft | None:
-    """A link to the alarm in the console, and a headline or first line with one state in it."""
+    """A link to the alarm in the console, and a headline or first line with one state in it, or an alarm's emoji."""
     link = link_of(card)
     if link is None:
         return None
     for line in card.lines[:5]:
         if match := _STATE_WORD.search(line[:_LONGEST_LINE]):
             return common(card, name=name_of_link(link, card), state=state_of(match["state"]))
-    return None
+    rings = card.lines and _RINGING.match(card.lines[0]) and card.mentions("cloudwatch alarm")
+    return common(card, name=name_of_link(link, card), state="ALARM") if rings else None

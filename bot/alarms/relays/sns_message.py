@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from bot.alarms.composite import read_children
 from bot.alarms.draft import Draft
-from bot.alarms.metrics import is_log_alarm, read_metrics
+from bot.alarms.metrics import is_log_alarm, of_contributor, read_metrics
 from bot.alarms.model import Kind
 from bot.alarms.names import account_id
 from bot.alarms.states import state_of
@@ -37,7 +37,7 @@ def parse(payload: Mapping[str, object]) -> Draft | None:
         account=account_id(fields.get("awsaccountid")),
         region=text(fields.get("region")),
         kind=_kind(fields, kind, rule),
-        metrics=metrics,
+        metrics=of_contributor(metrics, _contributor(fields)),
         children=read_children(rule, fields.get("triggeringchildren")),
         alarm_rule=rule,
     )
@@ -47,3 +47,9 @@ def _kind(fields: Mapping[str, object], kind: Kind | None, rule: str | None) -> 
     if rule or "triggeringchildren" in fields:
         return "composite"
     return "log" if kind is None and is_log_alarm(fields) else kind
+
+
+def _contributor(fields: Mapping[str, object]) -> object:
+    """The series that changed, of an alarm on a Metrics Insights query."""
+    named = fields.get("alarmcontributorattributes") or fields.get("contributorattributes")
+    return named or folded(fields.get("alarmcontributor")).get("attributes")

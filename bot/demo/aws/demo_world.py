@@ -6,9 +6,9 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.demo.aws.faults import balancers, links, network_acls, security_groups, tls
+from bot.demo.aws.faults import balancers, links, logging, network_acls, security_groups, tls
 from bot.demo.aws.parts import rest_api
-from bot.demo.aws.parts.alarms import make_alarm
+from bot.demo.aws.parts.alarms import make_alarm, make_composite_alarm
 from bot.demo.aws.parts.balancing import make_balancer, make_group_of_targets
 from bot.demo.aws.parts.hosts import make_group, make_instance, tcp
 from bot.demo.aws.parts.network import Network, make_network
@@ -35,6 +35,10 @@ def demo_world(now: datetime) -> World:
     balancers.no_targets_registered(rest_v1_nlb(world, "reports"))
     links.endpoint_connection_rejected(rest_v1_nlb(world, "billing"))
     links.stage_variable_wrong(rest_v1_nlb(world, "legacy"))
+    tls.targets_name_another_host(rest_v1_nlb(world, "identity", scheme="https"))
+    tls.key_does_not_pair(rest_v1_nlb(world, "ledger", scheme="https"))
+    for hidden in ("identity", "ledger"):  # without a log, only a probe tells what their servers serve
+        logging.logging_off(world.topologies[hidden])
     rest_v1_nlb(world, "twins")
     rest_v1_nlb(world, "twins", label="twins-two")
     for topology in world.topologies.values():
@@ -58,6 +62,7 @@ def _add_other_alarms(region: Region) -> None:
     for name, changes in others.items():
         arn = region.arn("cloudwatch", f"alarm:{name}")
         region.add("alarm", {**row, "AlarmName": name, "AlarmArn": arn, "AlarmDescription": name, **changes})
+    make_composite_alarm(region, "checkout-unhealthy", "payments-prod-5xx", "invoices-prod-5xx")
 
 
 def keep_traffic(world: World, stopping: threading.Event, seconds: float = 20.0) -> None:

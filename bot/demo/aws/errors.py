@@ -51,6 +51,16 @@ def expired_credentials(service: str) -> AwsError:
     return AwsError("ExpiredTokenException", text, 403 if service in _REST_STYLE else 400)
 
 
+def skewed_clock(service: str) -> AwsError:
+    """The answer to a signature whose time is too far from AWS's (AWS: reference_sigv-troubleshooting)."""
+    text = "Signature expired: 20260101T000000Z is now earlier than 20260101T002500Z (20260101T003000Z - 5 min.)"
+    if service in _EC2_STYLE:
+        return AwsError("RequestExpired", "Request has expired.")
+    if service in _QUERY_STYLE:
+        return AwsError("SignatureDoesNotMatch", text, 403)
+    return AwsError("InvalidSignatureException", text, 403 if service in _REST_STYLE else 400)
+
+
 def server_error(service: str) -> AwsError:
     """A fault on the side of AWS: HTTP 500, which every SDK retries."""
     code = "InternalError" if service in _EC2_STYLE else "InternalFailure"

@@ -26,7 +26,10 @@ class Switches:
         by a space and a resource pattern, such as ``apigateway:GET */account``.
     hang: ``service:Operation`` patterns that get no answer, such as ``elbv2:Describe*``.
     server_error: ``service:Operation`` patterns that answer HTTP 500.
+    flaky: fraction of calls, 0 to 1, that answer HTTP 500, drawn from ``seed``.
     expired: every credential is expired.
+    expires_after: the credentials expire after this many calls more; 0 leaves them alone.
+    skewed: the caller's clock is wrong, so that no signature is accepted.
     """
 
     latency: float = 0.0
@@ -35,7 +38,10 @@ class Switches:
     deny: set[str] = dataclasses.field(default_factory=set)
     hang: set[str] = dataclasses.field(default_factory=set)
     server_error: set[str] = dataclasses.field(default_factory=set)
+    flaky: float = 0.0
     expired: bool = False
+    expires_after: int = 0
+    skewed: bool = False
     seed: int = 0
     clock: dataclasses.InitVar[Callable[[], float]] = time.monotonic
 
@@ -82,19 +88,30 @@ class Switches:
 
     def refusal(self, call: ParsedCall, account: str, principal: str) -> errors.AwsError | None:
         """The error that this call meets instead of an answer, or None."""
-        if self.expired:
+        if self._expire():
             return errors.expired_credentials(call.service)
+        if self.skewed:
+            return errors.skewed_clock(call.service)
         with self._lock:
+            broken = self._random.random() < self.flaky if self.flaky else False
             throttled = self._random.random() < self.throttle if self.throttle else False
             throttled = throttled or (self.real_limits and not self._limits.admits(call, account))
         if throttled:
             return errors.throttled(call.service)
-        if _matches(f"{call.service}:{call.operation}", self.server_error):
+        if broken or _matches(f"{call.service}:{call.operation}", self.server_error):
             return errors.server_error(call.service)
         action, resource = permissions.action(call), permissions.resource(call, account)
         if action not in permissions.FREE and self._denied(action, resource):
             return errors.access_denied(call.service, principal, action, resource)
         return None
+
+    def _expire(self) -> bool:
+        with self._lock:
+            if self.expires_after:
+                self.expires_after -= 1
+                self.expired = self.expires_after == 0
+                return False
+        return self.expired
 
     def _denied(self, action: str, resource: str) -> bool:
         for entry in list(self.deny):

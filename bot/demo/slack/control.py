@@ -175,6 +175,8 @@ class Control:
         name = body.name or next(iter(known), "")
         if name not in known:
             raise BadRequestError(f"name: expected one of {', '.join(known) or 'none'}; got {name!r}")
+        if self._services.on_alarm:
+            self._services.on_alarm(name, body.state)
         message = post_alarm(self._state, self._services.messaging, known[name], body.state)
         return {"ts": message.ts, "message": message_record(self._state, message)}
 

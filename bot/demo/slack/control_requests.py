@@ -131,10 +131,13 @@ class Alarm(ControlRequest):
 
 
 class Disconnect(ControlRequest):
-    """Close Socket Mode connections: with one of Slack's reasons, or without any to cut the wire."""
+    """Close Socket Mode connections: with one of Slack's reasons, or without any to cut the wire.
+
+    `silence` closes nothing: the connections stay open, and nothing comes over them any more, no pong either.
+    """
 
     app: str | None = None
-    reason: Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"] | None = None
+    reason: Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets", "silence"] | None = None
 
 
 class Settings(ControlRequest):

@@ -18,7 +18,7 @@ from bot.demo.slack.page_server import PageServer, refuse_other_sites
 from bot.demo.slack.problems import BadRequestError
 from bot.demo.slack.rate_limits import RateLimits
 from bot.demo.slack.response_urls import ResponseUrls
-from bot.demo.slack.services import Services
+from bot.demo.slack.services import OnAlarm, Services
 from bot.demo.slack.state import State
 from bot.demo.slack.web_api import WebApi
 from bot.demo.slack.workspace import Workspace
@@ -32,7 +32,7 @@ class LocalSlack:
     """One workspace, served on one port. Use it as an async context manager, or call `start` and `stop`.
 
     `port` 0 takes a free one. `clock` moves every deadline, limit and delay. `processing_seconds` is how long an
-    uploaded file stays unusable, as in Slack.
+    uploaded file stays unusable, as in Slack. `on_alarm` is told when somebody raises or clears one of the alarms.
     """
 
     def __init__(
@@ -44,12 +44,13 @@ class LocalSlack:
         clock: Clock | None = None,
         rate_limits: RateLimits | None = None,
         processing_seconds: float = 1,
+        on_alarm: OnAlarm | None = None,
     ) -> None:
         self._host, self._port = host, port
         self.state = State(
             workspace, clock or SystemClock(), rate_limits or RateLimits(), processing_seconds=processing_seconds
         )
-        self._services = Services.over(self.state)
+        self._services = Services.over(self.state, on_alarm)
         self._page = PageServer(self._services)
         self._runner: web.AppRunner | None = None
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.demo.slack.delivery import Delivery
 from bot.demo.slack.events import Events
 from bot.demo.slack.messaging import Messaging
 from bot.demo.slack.state import State
+
+OnAlarm = Callable[[str, str], None]
+"""Told of an alarm's name and new state before its card is posted, so that an AWS beside this Slack can follow."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +22,11 @@ class Services:
     delivery: Delivery
     events: Events
     messaging: Messaging
+    on_alarm: OnAlarm | None = None
 
     @classmethod
-    def over(cls, state: State) -> Services:
+    def over(cls, state: State, on_alarm: OnAlarm | None = None) -> Services:
         """The parts, wired."""
         delivery = Delivery(state)
         events = Events(state, delivery)
-        return cls(state, delivery, events, Messaging(state, events))
+        return cls(state, delivery, events, Messaging(state, events), on_alarm)

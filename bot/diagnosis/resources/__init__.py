@@ -81,6 +81,7 @@ from bot.diagnosis.resources.network import (
     RouteTable,
     Subnet,
 )
+from bot.diagnosis.resources.probing import Probe, ProbedCertificate, ProbedHttp, ProbedTls
 from bot.diagnosis.resources.security_groups import (
     GroupPair,
     IpPermission,
@@ -144,6 +145,10 @@ __all__ = [
     "PortRange",
     "PrefixListId",
     "PrivateIpAddress",
+    "Probe",
+    "ProbedCertificate",
+    "ProbedHttp",
+    "ProbedTls",
     "Quota",
     "RejectedFlow",
     "Role",

@@ -1,45 +1,12 @@
-"""Modals, and answers that only the caller sees."""
+"""Answers that mostly only the caller sees."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.report.contexts.parts import Context
+from bot.report.contexts.parts import Buttons, Context, Headline, Link, Subject
 from bot.report.contexts.thread import LogExcerpt
-
-
-@dataclass(frozen=True)
-class RequestChoice:
-    """An option of the modal's menu of failing requests."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class LogsView(Context):
-    """The modal of redacted log excerpts: one page of one request or of all. `state` travels with the modal."""
-
-    template: ClassVar[str] = "logs_view"
-    title: str
-    excerpts: tuple[LogExcerpt, ...]
-    choices: tuple[RequestChoice, ...]
-    chosen: RequestChoice
-    page: int
-    pages: int
-    older: int
-    """Failing requests in the window that are not in the report."""
-    state: str
-
-
-@dataclass(frozen=True)
-class NoticeView(Context):
-    """A modal that says one thing, such as that the run is no longer kept."""
-
-    template: ClassVar[str] = "notice_view"
-    title: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +39,14 @@ class HelpText(Context):
     command: str
     mention: str
     diagnose_usage: str
+    logs_usage: str
     explain_usage: str
+    history_usage: str
+    watch_usage: str
+    unwatch_usage: str
+    doctor_usage: str
+    alarms_usage: str
+    forget_usage: str
 
 
 @dataclass(frozen=True)
@@ -109,3 +83,78 @@ class ExplainedLog(Context):
     meaning: str
     fields: tuple[ExplainedField, ...]
     checks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run in a list. `message` leads to its report; `right` and `wrong` count what people said of the cause,
+    and `comment` is what one of them said it was instead.
+    """
+
+    what: str
+    headline: Headline
+    at: str
+    message: Link
+    right: int = 0
+    wrong: int = 0
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryPage(Context):
+    """Recent runs, newest first. `older` and `newer` are what the buttons carry; empty where there is no such page."""
+
+    template: ClassVar[str] = "history"
+    about: str
+    runs: tuple[RunLine, ...]
+    older: str
+    newer: str
+
+
+@dataclass(frozen=True)
+class WatchLine:
+    """One watch in a list."""
+
+    id: str
+    subject: Subject
+    every: str
+    headline: str
+    checked: str
+    thread: Link
+
+
+@dataclass(frozen=True)
+class WatchList(Context):
+    """The watches of a channel."""
+
+    template: ClassVar[str] = "watch_list"
+    watches: tuple[WatchLine, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class FreshLogs(Context):
+    """The latest failing requests, read just now. `failures` says how many, `window` how far back it looked."""
+
+    template: ClassVar[str] = "fresh_logs"
+    subject: Subject
+    failures: str
+    window: str
+    excerpts: tuple[LogExcerpt, ...]
+    more: int
+    unread: tuple[str, ...]
+    """The log sources that could not be read, each with the reason."""
+    buttons: Buttons
+
+
+@dataclass(frozen=True)
+class DoctorReport(Context):
+    """Which reads the role can do in one place: `denied` are actions, `unknown` actions with what stood in the way."""
+
+    template: ClassVar[str] = "doctor"
+    region: str
+    account: str
+    allowed: int
+    denied: tuple[str, ...]
+    unknown: tuple[str, ...]
+    more: int

@@ -92,10 +92,36 @@ class Footer:
 
 @dataclass(frozen=True)
 class Buttons:
-    """The values that the buttons carry; an empty one leaves its button out."""
+    """The values that the buttons carry; an empty one leaves its button out.
+
+    `more` are the names of what the menu beside them offers (the template knows their labels), all about `about`.
+    """
 
     rerun: str
     logs: str = ""
+    test: str = ""
+    probe: str = ""
+    probe_confirm: str = ""
+    """What the person confirms before a probe: from where, and which addresses. Empty: there is nothing to confirm."""
+    more: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class MenuChoice:
+    """An option of a menu: what it shows, and what it stands for."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A verdict in one line. `check` is the first cause's code, or empty."""
+
+    mark: str
+    text: str
+    check: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.report.contexts.outcome import GapLine
-from bot.report.contexts.parts import Context, Link, PathLine
+from bot.report.contexts.parts import Context, Link, PathLine, Subject
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,9 @@ class CauseDetails(Context):
     citations: tuple[Cited, ...]
     symptoms: str
     repair: Repair | None
+    menu: tuple[str, ...]
+    """The names of what the menu beside the cause offers, all about `about`."""
+    about: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,34 @@ class HopFindings(Context):
     counted: str
     """How many of them fail and warn, in words."""
     lines: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class ProbeLine:
+    """What one or several addresses showed: `places` are addresses with ports, `what` stands there."""
+
+    mark: str
+    places: tuple[str, ...]
+    what: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ProbeResults(Context):
+    """What the wire said, and the verdict with it. `before` is the verdict without the probe."""
+
+    template: ClassVar[str] = "probe_results"
+    subject: Subject
+    seen_from: str
+    asker: str
+    lines: tuple[ProbeLine, ...]
+    left_out: tuple[str, ...]
+    limits: str
+    before: str
+    after: str
+    summary: str
+    same: bool
+    """Whether the probe left the verdict as it was."""
 
 
 @dataclass(frozen=True)

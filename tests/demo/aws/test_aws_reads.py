@@ -270,6 +270,8 @@ def test_the_demo_world(world: World) -> None:
         "reports",
         "billing",
         "legacy",
+        "identity",
+        "ledger",
     }
     assert {"catalog", "twins", "twins-two"} == set(demo.topologies) - broken
     assert (demo.account, demo.region_name) == ("111122223333", "eu-west-1")

@@ -256,3 +256,45 @@ def test_control_refuses_in_words(method: str, path: str, body: object, status: 
 
 def test_every_switch_is_off_at_first() -> None:
     assert not any(Switches().values().values())
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "status"),
+    [
+        ("apigateway", "InvalidSignatureException", 403),
+        ("elbv2", "SignatureDoesNotMatch", 403),
+        ("logs", "InvalidSignatureException", 400),
+        ("ec2", "RequestExpired", 400),
+    ],
+)
+def test_a_wrong_clock_is_refused_in_each_service_s_words(
+    aws: LocalAws, client: Any, service: str, code: str, status: int
+) -> None:
+    aws.switches.skewed = True
+    assert code_of(call(client, service)) == (code, status)
+
+
+def test_credentials_expire_after_some_calls(aws: LocalAws, client: Any) -> None:
+    aws.switches.expires_after = 2
+    subnets = client("ec2").describe_subnets
+    assert subnets()
+    assert subnets()
+    assert code_of(subnets) == ("RequestExpired", 400)
+    aws.switches.reset()
+    assert subnets()
+
+
+def test_some_calls_answer_500_and_the_same_seed_chooses_the_same(aws: LocalAws, client: Any) -> None:
+    def codes() -> list[int]:
+        aws.switches.update({"flaky": 0.5, "seed": 3})
+        return [status_of(client("ec2").describe_subnets) for _ in range(20)]
+
+    assert {200, 500} == set(codes())
+    assert codes() == codes()
+
+
+def status_of(call: Any) -> int:
+    try:
+        return int(call()["ResponseMetadata"]["HTTPStatusCode"])
+    except ClientError as error:
+        return int(error.response["ResponseMetadata"]["HTTPStatusCode"])

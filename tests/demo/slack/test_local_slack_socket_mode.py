@@ -252,6 +252,17 @@ class TestConnections:
             await control("message", channel="general", user="alice", text="welcome back")
             await slack.until(lambda: heard == ["welcome back"])
 
+    async def test_a_connection_that_falls_silent_stays_open_and_hears_nothing(self, slack, control):
+        async with raw_socket(slack) as socket:
+            answer = await control("disconnect", reason="silence")
+            assert answer["connections"] == 1
+            await control("message", channel="general", user="alice", text="anybody there?")
+            await socket.ping()
+            await asyncio.sleep(0)
+            assert not socket.closed
+            assert slack.journal.find("socket", "closed") == []
+            assert deliveries(slack, "events_api:message") == []
+
     async def test_a_link_opens_once_and_hello_says_for_whom(self, slack: LocalSlack):
         async with raw_socket(slack) as socket:
             url = socket.url

@@ -3,7 +3,9 @@ import pytest
 from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
+from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 from tests.diagnosis import worlds_v2 as v2
 
@@ -258,3 +260,77 @@ def test_odd_references_do_not_disturb():
     bare = listener.model_copy(update={"certificates": (r.CertificateReference(),)})
     evidence = w.changed(s.LISTENERS, w.NLB, (bare,), tls.nlb_tls())
     assert w.judged(CHECK, w.changed(s.LISTENER_CERTIFICATES, w.LISTENER, (), evidence)) == [("unknown", w.LISTENER)]
+
+
+THROUGH = tls.nlb_pass_through()
+MISMATCH = p.tls("hostname-mismatch", sans=("other.example.com",), matched_name="")
+LOGGED = (
+    "Execution failed due to configuration error: Host name 'orders.example.com' does not match the certificate "
+    "subject provided by the peer (CN=other.example.com)"
+)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(THROUGH, tls=MISMATCH), [("fail", w.LISTENER)], id="another name"),
+        pytest.param(p.one_bad(THROUGH, tls=MISMATCH), [("fail", w.LISTENER)], id="one of two targets"),
+        pytest.param(p.probed(THROUGH), [("pass", w.LISTENER)], id="the right name"),
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("expired")), [("pass", w.LISTENER)], id="another fault, the right name"
+        ),
+        pytest.param(p.probed(THROUGH, **p.failed_tcp("timeout")), [("unknown", w.LISTENER)], id="no answer"),
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("key-mismatch")), [("unknown", w.LISTENER)], id="no handshake: not judged"
+        ),
+        pytest.param(p.probed(w.logged(LOGGED, evidence=THROUGH)), [("warn", w.LISTENER)], id="repaired since"),
+        pytest.param(
+            p.probed(w.logged(LOGGED, evidence=THROUGH), p.targets(THROUGH)[:1]),
+            [("fail", w.LISTENER)],
+            id="the log, and one of two probed",
+        ),
+        pytest.param(
+            p.probed(tls.nlb_tls(), p.nodes(tls.nlb_tls()), tls=MISMATCH),
+            [("fail", w.LISTENER)],
+            id="the listener serves another one than is configured",
+        ),
+        pytest.param(
+            p.probed(w.denied(s.CERTIFICATE, tls.nlb_tls()), p.nodes(tls.nlb_tls()), tls=MISMATCH),
+            [("fail", w.LISTENER)],
+            id="the certificate is not readable, its name is on the wire",
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_a_name_seen_on_the_wire_is_a_confirmed_cause_that_cites_the_probe():
+    (cause, *_) = report(p.probed(THROUGH, tls=MISMATCH)).verdict.causes
+    assert (cause.check, cause.confidence) == ("TLS-01", "confirmed")
+    assert {(c.source, c.resource) for c in cause.citations} == {
+        ("probe", "10.20.11.10:8080"),
+        ("probe", "10.20.12.10:8080"),
+    }
+    assert cause.citations[0].seen_from.startswith(f"{p.BASTION} at ")
+    assert "other.example.com" in cause.fix.cli[0]
+
+
+def test_a_pass_says_what_the_probe_cannot_see():
+    (finding,) = w.findings(CHECK, p.probed(THROUGH, p.targets(THROUGH)[:1]))
+    assert f"Probed 1 of 2 from {p.BASTION}" in finding.summary
+    assert "does not see the way through PrivateLink" in finding.summary
+
+
+def test_a_configured_mismatch_keeps_its_certificate_and_cites_the_probe_too():
+    evidence = tls.nlb_tls(tls.certificate("other.example.com"))
+    (finding,) = w.findings(CHECK, p.probed(evidence, p.nodes(evidence), tls=MISMATCH))
+    assert finding.resource == w.CERTIFICATE
+    assert [c.source for c in finding.citations][-1] == "probe"
+
+
+def test_an_http_api_without_a_server_name_compares_none():
+    evidence = tls.http_api_tls()
+    chosen = p.nodes(evidence)
+    assert chosen
+    assert "fail" not in {status for status, _ in w.judged(CHECK, p.probed(evidence, chosen))}

@@ -1,10 +1,16 @@
+from datetime import timedelta
+
 import pytest
 
 from bot.diagnosis import sources as s
+from bot.diagnosis.certificates import read_chain
 from bot.diagnosis.checks import by_code
+from bot.diagnosis.checks.listener import trust
 from bot.diagnosis.engine import report
+from bot.diagnosis.supported_authorities import SupportedAuthorities
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_chains as chains
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 
 CHECK = by_code()["TLS-03"]
@@ -187,3 +193,71 @@ def test_what_targets_serve_is_not_on_the_model():
 def test_the_log_confirms_it():
     (cause,) = report(w.logged(*E3, evidence=imported(chains.LEAF)), [CHECK]).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-03", "confirmed")
+
+
+def _listing(monkeypatch, *listed, complete, age=timedelta(0)):
+    copy = SupportedAuthorities("the page", (w.NOW - age).date(), complete, dict.fromkeys(listed, "exampleroot"))
+    monkeypatch.setattr(trust, "supported_authorities", lambda: copy)
+
+
+ROOT_SHA256 = read_chain(chains.ROOT_PEM)[0].sha256
+WITH_ROOT = (chains.LEAF, chains.INTERMEDIATE_PEM, chains.ROOT_PEM)
+
+
+def test_a_chain_to_an_authority_on_the_list_passes_even_where_the_log_complains(monkeypatch):
+    _listing(monkeypatch, ROOT_SHA256, complete=False)
+    (finding,) = w.findings(CHECK, imported(*WITH_ROOT, evidence=w.logged(*E3, evidence=tls.nlb_tls())))
+    assert finding.status == "pass"
+    assert "an authority that API Gateway trusts (exampleroot)" in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("complete", "age", "served", "status"),
+    [
+        pytest.param(True, timedelta(0), WITH_ROOT, "fail", id="whole and fresh"),
+        pytest.param(True, timedelta(days=200), WITH_ROOT, "warn", id="whole and old"),
+        pytest.param(False, timedelta(0), WITH_ROOT, "pass", id="an extract"),
+        pytest.param(True, timedelta(0), WITH_ROOT[:2], "pass", id="the root was not served"),
+    ],
+)
+def test_a_root_that_is_not_on_the_list_is_ruled_out_by_a_whole_and_fresh_copy(
+    monkeypatch, complete, age, served, status
+):
+    _listing(monkeypatch, complete=complete, age=age)
+    (finding,) = w.findings(CHECK, imported(*served))
+    assert finding.status == status
+    assert ("not among the authorities" in finding.summary) == (status != "pass")
+
+
+THROUGH = tls.nlb_pass_through()
+E3_LINE = "Execution failed due to configuration error: PKIX path building failed"
+
+
+@pytest.mark.parametrize("fault", ["self-signed", "incomplete-chain", "untrusted-root"])
+def test_a_probe_tells_which_way_the_chain_fails(fault):
+    (finding,) = w.findings(CHECK, p.probed(THROUGH, tls=p.tls(fault, trusted_root="")))
+    assert finding.status == "fail"
+    assert f"what the probe says of {fault}" in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(THROUGH), [("pass", w.LISTENER)], id="a public chain"),
+        pytest.param(p.one_bad(THROUGH, tls=p.tls("untrusted-root")), [("fail", w.LISTENER)], id="one of two"),
+        pytest.param(p.probed(w.logged(E3_LINE, evidence=THROUGH)), [("warn", w.LISTENER)], id="E3, and sound now"),
+        pytest.param(p.probed(THROUGH, **p.failed_tcp("timeout")), [("not-applicable", w.LISTENER)], id="no answer"),
+        pytest.param(
+            p.probed(tls.nlb_tls(), p.nodes(tls.nlb_tls()), tls=p.tls("incomplete-chain")),
+            [("fail", w.LISTENER)],
+            id="the listener serves no intermediates",
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_with_insecure_skip_verification_it_is_not_this_checks_question():
+    evidence = tls.with_uri("https://orders.example.com/", THROUGH, insecure_skip_verification=True)
+    assert w.judged(CHECK, p.probed(evidence, tls=p.tls("untrusted-root"))) == [("not-applicable", w.LISTENER)]

@@ -6,7 +6,9 @@ from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.engine import report
+from bot.diagnosis.path import Walk
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 
 CHECK = by_code()["TLS-02"]
@@ -149,3 +151,31 @@ def test_the_fix_heals_the_model():
 def test_the_log_confirms_it():
     (cause,) = report(w.logged(*E12, evidence=tls.nlb_tls(dated(until=-3))), [CHECK]).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-02", "confirmed")
+
+
+THROUGH = tls.nlb_pass_through()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(THROUGH, tls=p.tls("expired")), [("fail", w.LISTENER)], id="expired"),
+        pytest.param(p.one_bad(THROUGH, tls=p.tls("not-yet-valid")), [("fail", w.LISTENER)], id="one not yet valid"),
+        pytest.param(p.probed(THROUGH), [("pass", w.LISTENER)], id="valid"),
+        pytest.param(p.probed(THROUGH, tls=p.tls("hostname-mismatch")), [("pass", w.LISTENER)], id="another fault"),
+        pytest.param(p.probed(THROUGH, **p.failed_tcp("refused")), [("not-applicable", w.LISTENER)], id="no answer"),
+        pytest.param(
+            p.probed(tls.nlb_tls(), p.nodes(tls.nlb_tls()), tls=p.tls("expired")),
+            [("fail", w.LISTENER)],
+            id="the listener still serves an old one",
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_a_certificate_that_a_target_serves_cannot_be_repaired_on_the_model():
+    evidence = p.probed(THROUGH, tls=p.tls("expired"))
+    (finding,) = w.findings(CHECK, evidence)
+    assert CHECK.repair(finding, Walk(evidence)) is None

@@ -7,6 +7,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 from tests.diagnosis import worlds_v2 as v2
 
@@ -117,3 +118,17 @@ def test_the_fix_heals_the_model(evidence):
 def test_the_log_confirms_it():
     (cause,) = report(w.logged(*E12, evidence=mode("verify")), [CHECK]).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-08", "confirmed")
+
+
+THROUGH = tls.nlb_pass_through()
+DEMANDS = p.tls("handshake-failed", client_certificate="required")
+
+
+def test_a_backend_that_demands_a_certificate_of_a_probe_fails_where_the_stage_has_none():
+    (finding,) = w.findings(CHECK, p.probed(THROUGH, tls=DEMANDS))
+    assert finding.status == "fail"
+    assert finding.citations[0].source == "probe"
+
+
+def test_a_backend_that_demands_none_passes():
+    assert w.judged(CHECK, p.probed(THROUGH)) == [("pass", w.LISTENER)]

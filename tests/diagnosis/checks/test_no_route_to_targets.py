@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
 
 CHECK = by_code()["NET-01"]
@@ -190,3 +191,30 @@ def test_no_route_explains_unhealthy_targets():
     verdict = report(routed([])).verdict
     assert [(c.check, c.resource) for c in verdict.causes] == [("NET-01", TABLES[0])]
     assert "TG-01" in verdict.causes[0].symptoms
+
+
+TRANSIT = route("10.99.0.0/16", transit_gateway_id="tgw-0t1")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(routed([TRANSIT])), [("pass", w.GROUP)], id="over a transit gateway, reached"),
+        pytest.param(
+            p.probed(routed([TRANSIT]), **p.failed_tcp("refused")), [("pass", w.GROUP)], id="refused: a way leads there"
+        ),
+        pytest.param(
+            p.probed(routed([TRANSIT]), **p.failed_tcp("timeout")), [("warn", TABLES[0])], id="no answer from there"
+        ),
+        pytest.param(
+            p.probed(routed([]), **p.failed_tcp("timeout")), [("fail", TABLES[0])], id="no route, and no answer"
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_a_missing_route_is_confirmed_by_silence():
+    (cause, *_) = report(p.probed(routed([]), **p.failed_tcp("timeout"))).verdict.causes
+    assert (cause.check, cause.confidence) == ("NET-01", "confirmed")

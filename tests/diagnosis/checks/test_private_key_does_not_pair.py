@@ -4,6 +4,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 
 CHECK = by_code()["TLS-05"]
@@ -80,3 +81,36 @@ def test_a_fail_names_the_targets_and_cites_the_line():
 def test_it_is_a_confirmed_cause():
     (cause,) = report(w.logged(*E4, evidence=tls.nlb_pass_through())).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-05", "confirmed")
+
+
+THROUGH = tls.nlb_pass_through()
+KEY = p.tls("key-mismatch")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(THROUGH, tls=KEY), [("fail", w.GROUP)], id="every target"),
+        pytest.param(p.one_bad(THROUGH, tls=KEY), [("fail", w.GROUP)], id="one of two"),
+        pytest.param(p.probed(THROUGH), [("pass", w.LISTENER)], id="they pair"),
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("handshake-failed")), [("not-applicable", w.LISTENER)], id="no handshake"
+        ),
+        pytest.param(p.probed(w.logged(*E4, evidence=THROUGH)), [("warn", w.GROUP)], id="E4, repaired since"),
+        pytest.param(
+            p.probed(w.logged(*E4, evidence=THROUGH), p.targets(THROUGH)[:1]),
+            [("fail", w.GROUP)],
+            id="E4, and only one of two probed",
+        ),
+        pytest.param(p.probed(w.denied(s.EXECUTION_LOG, THROUGH), tls=KEY), [("fail", w.GROUP)], id="log not readable"),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_a_probe_names_the_target_and_confirms_without_a_log():
+    (cause, *_) = report(p.one_bad(THROUGH, tls=KEY)).verdict.causes
+    assert (cause.check, cause.confidence) == ("TLS-05", "confirmed")
+    assert "10.20.11.10:8080 serves a certificate to which the private key does not belong" in cause.summary
+    assert "10.20.12.10" not in cause.summary

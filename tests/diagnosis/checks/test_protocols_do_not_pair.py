@@ -1,11 +1,14 @@
 import pytest
 
+from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.checks.listener.protocol_matrix import refusal, way
+from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_metrics as m
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
 
 CHECK = by_code()["LB-06"]
@@ -235,3 +238,39 @@ def test_every_known_way_has_a_row():
     assert refusal("http", "TCP") is None
     assert way("http", "TCP", "TLS") is None
     assert way("https", "TLS", "TCP").backend_gets == "http"
+
+
+PLAIN = r.ProbedHttp(fault="tls-on-plain-port", explanation="the port speaks TLS")
+NOT_TLS = p.tls("not-tls", chain=())
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(nlb(), http=PLAIN), [("fail", FRONT)], id="plain HTTP to a TLS port"),
+        pytest.param(p.one_bad(nlb(), http=PLAIN), [("fail", FRONT)], id="one of two"),
+        pytest.param(p.probed(nlb("https"), tls=NOT_TLS, http=None), [("fail", FRONT)], id="TLS to a plain port"),
+        pytest.param(p.probed(nlb(), http=r.ProbedHttp(fault="not-http")), [("fail", FRONT)], id="not HTTP"),
+        pytest.param(p.probed(nlb(), http=r.ProbedHttp(fault="timeout")), [("pass", FRONT)], id="slow is no protocol"),
+        pytest.param(p.probed(nlb()), [("pass", FRONT)], id="HTTP"),
+        pytest.param(
+            p.probed(nlb(health_check_protocol="HTTPS")), [("pass", FRONT)], id="an answer beats what checks hint at"
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_what_the_wire_said_is_cited_and_confirms():
+    (cause, *_) = report(p.probed(nlb(), http=PLAIN)).verdict.causes
+    assert (cause.check, cause.confidence) == ("LB-06", "confirmed")
+    assert cause.citations[0].source == "probe"
+    assert "the port speaks TLS" in cause.summary
+
+
+def test_a_listener_that_refuses_by_its_protocol_is_confirmed_by_its_own_addresses():
+    evidence = nlb(listener="TLS")
+    (cause, *_) = report(p.probed(evidence, p.nodes(evidence), http=PLAIN)).verdict.causes
+    assert (cause.check, cause.confidence) == ("LB-06", "confirmed")
+    assert [c.resource for c in cause.citations if c.source == "probe"] == ["10.20.1.20:80", "10.20.2.20:80"]

@@ -1,10 +1,12 @@
 import pytest
 
+from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.checks.target_group.proxy_protocol_on import ATTRIBUTE
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
 
 CHECK = by_code()["LB-07"]
@@ -67,3 +69,30 @@ def test_the_fix_heals_the_model():
         f"--attributes Key={ATTRIBUTE},Value=false",
     )
     assert w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence))) == [("pass", w.GROUP)]
+
+
+SICK = b.with_health("unhealthy", "unhealthy")
+
+
+def switched_on(evidence):
+    return w.changed(s.GROUP_ATTRIBUTES, w.GROUP, {"proxy_protocol_v2.enabled": "true"}, evidence)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(switched_on(SICK)), [("fail", w.GROUP)], id="checks fail, plain HTTP is answered"),
+        pytest.param(p.probed(switched_on(w.healthy())), [("warn", w.GROUP)], id="checks pass: both are taken"),
+        pytest.param(
+            p.probed(switched_on(SICK), http=r.ProbedHttp(fault="closed")),
+            [("warn", w.GROUP)],
+            id="it hangs up without the header: it expects one",
+        ),
+        pytest.param(
+            p.probed(switched_on(SICK), http=r.ProbedHttp(status=400)), [("warn", w.GROUP)], id="400 tells neither"
+        ),
+        pytest.param(p.probed(SICK), [("pass", w.GROUP)], id="switched off"),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said

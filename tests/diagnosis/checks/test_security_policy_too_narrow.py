@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 from tests.diagnosis import worlds_v2 as v2
 
@@ -82,3 +83,27 @@ def test_a_failed_handshake_in_the_log_makes_it_a_possible_cause():
     (cause,) = report(w.logged(*E12, evidence=policy("TLSv1.3")), [CHECK]).verdict.causes
     assert (cause.check, cause.confidence) == ("TLS-06", "possible")
     assert report(policy("TLSv1.3"), [CHECK]).verdict.state == "no-fault-found"
+
+
+THROUGH = tls.nlb_pass_through()
+FAILED = p.tls("handshake-failed")
+HANDSHAKE = "Execution failed due to configuration error: Received fatal alert: handshake_failure"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(THROUGH, tls=FAILED), [("warn", w.LISTENER)], id="nothing in common with us"),
+        pytest.param(
+            p.probed(w.logged(HANDSHAKE, evidence=THROUGH), tls=FAILED), [("fail", w.LISTENER)], id="and E12 in the log"
+        ),
+        pytest.param(p.probed(THROUGH), [("pass", w.LISTENER)], id="TLS 1.3"),
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("handshake-failed", client_certificate="required")),
+            [("not-applicable", w.LISTENER)],
+            id="a client certificate is demanded: another check's question",
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said

@@ -6,6 +6,7 @@ from bot.diagnosis.engine import report
 from bot.diagnosis.what_if import what_if
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_chains as chains
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 
 CHECK = by_code()["TLS-04"]
@@ -112,3 +113,33 @@ def test_the_fix_heals_the_model():
 def test_it_is_one_cause_not_two():
     evidence = w.logged(*E3, evidence=imported(chains.SELF_SIGNED))
     assert [(c.check, c.confidence) for c in report(evidence).verdict.causes] == [("TLS-04", "confirmed")]
+
+
+THROUGH = tls.with_uri("https://orders.example.com/", tls.nlb_pass_through(), insecure_skip_verification=True)
+SELF_SIGNED = p.LEAF.model_copy(update={"self_signed": True})
+AN_AUTHORITY = SELF_SIGNED.model_copy(update={"is_ca": True})
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("self-signed", chain=(SELF_SIGNED,))), [("fail", w.LISTENER)], id="self-signed"
+        ),
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("self-signed", chain=(AN_AUTHORITY,))),
+            [("not-applicable", w.LISTENER)],
+            id="self-signed, and an authority",
+        ),
+        pytest.param(p.probed(THROUGH, tls=p.tls("incomplete-chain")), [("warn", w.LISTENER)], id="root not served"),
+        pytest.param(
+            p.probed(THROUGH, tls=p.tls("untrusted-root", trusted_root="")),
+            [("not-applicable", w.LISTENER)],
+            id="a private authority: that is what the setting is for",
+        ),
+        pytest.param(p.probed(THROUGH), [("warn", w.LISTENER)], id="a public chain needs no such setting"),
+        pytest.param(p.probed(tls.nlb_pass_through()), [("not-applicable", w.LISTENER)], id="the setting is off"),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said

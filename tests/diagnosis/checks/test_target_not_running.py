@@ -2,8 +2,10 @@ import pytest
 
 from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
+from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
+from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
 
 CHECK = by_code()["BE-02"]
@@ -111,3 +113,36 @@ def test_the_fix_heals_the_model():
     evidence = instances("stopped", "stopped")
     (finding,) = w.findings(CHECK, evidence)
     assert w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence))) == [("pass", w.GROUP)]
+
+
+UNHEALTHY = b.with_health("unhealthy", "unhealthy")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        pytest.param(p.probed(UNHEALTHY, **p.failed_tcp("refused")), [("fail", w.GROUP)], id="every target refuses"),
+        pytest.param(p.probed(UNHEALTHY, **p.failed_tcp("timeout")), [("unknown", w.GROUP)], id="no answer"),
+        pytest.param(p.probed(UNHEALTHY, **p.failed_tcp("unreachable")), [("unknown", w.GROUP)], id="unreachable"),
+        pytest.param(p.probed(UNHEALTHY), [("pass", w.GROUP)], id="they listen"),
+        pytest.param(
+            p.one_bad(b.with_health("unhealthy", "healthy"), **p.failed_tcp("refused")),
+            [("warn", w.GROUP)],
+            id="one refuses, the other one serves",
+        ),
+        pytest.param(
+            p.probed(b.with_health("healthy", "healthy"), **p.failed_tcp("refused")),
+            [("fail", w.GROUP)],
+            id="healthy by another port, and nothing listens on this one",
+        ),
+    ],
+)
+def test_with_a_probe(evidence, said):
+    assert w.judged(CHECK, evidence) == said
+
+
+def test_nothing_listens_is_confirmed_and_explains_the_unhealthy_targets():
+    (cause, *_) = report(p.probed(UNHEALTHY, **p.failed_tcp("refused"))).verdict.causes
+    assert (cause.check, cause.confidence) == ("BE-02", "confirmed")
+    assert "TG-01" in cause.symptoms
+    assert "0.0.0.0:8080" in cause.fix.summary

@@ -52,6 +52,14 @@ def certificate_names_another_host(topology: Topology) -> None:
     fail(topology, _refused(topology, f"configuration error: {text}"))
 
 
+def targets_name_another_host(topology: Topology) -> None:
+    """The servers behind a listener that passes TLS on serve another name: no call of AWS shows it."""
+    subject = f"CN={topology.name}.example.org"
+    text = f"Host name '{topology.host}' does not match the certificate subject provided by the peer ({subject})"
+    with topology.world.lock:
+        fail(topology, _refused(topology, f"configuration error: {text}"))
+
+
 @fault("TLS-02", terminates_tls)
 def certificate_expired(topology: Topology) -> None:
     """The listener's certificate has expired."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.demo.aws.handle import Topology
-from bot.demo.aws.world import Resource
+from bot.demo.aws.world import Region, Resource, World
 
 
 def make_alarm(topology: Topology) -> Resource:
@@ -43,3 +43,26 @@ def make_alarm(topology: Topology) -> Resource:
             "TreatMissingData": "notBreaching",
         },
     )
+
+
+def make_composite_alarm(region: Region, name: str, *children: str) -> Resource:
+    """An alarm that rings when one of the others does."""
+    return region.add(
+        "alarm",
+        {
+            "AlarmName": name,
+            "AlarmArn": region.arn("cloudwatch", f"alarm:{name}"),
+            "AlarmRule": " OR ".join(f'ALARM("{child}")' for child in children),
+            "StateValue": "ALARM",
+            "StateReason": f"{region.arn('cloudwatch', f'alarm:{children[0]}')} transitioned to ALARM",
+            "StateUpdatedTimestamp": region.now - timedelta(minutes=11),
+        },
+    )
+
+
+def set_alarm_state(world: World, name: str, state: str) -> None:
+    """What DescribeAlarms says of an alarm from now on, in the home region."""
+    with world.lock:
+        for row in world.home.all("alarm"):
+            if row["AlarmName"] == name:
+                row["StateValue"] = state

@@ -35,6 +35,7 @@ class SocketTransport:
         self._state = state
         self._tickets: dict[str, str] = {}
         self._connections: list[_Connection] = []
+        self._silent: set[_Connection] = set()
         self._turn = itertools.count()
 
     def open_url(self, app: SlackApp) -> str:
@@ -79,7 +80,8 @@ class SocketTransport:
     async def disconnect(self, reason: str | None = None, app_id: str | None = None) -> int:
         """Close connections and say how many: with Slack's reason, or None to cut the wire without a word.
 
-        `warning` only announces; Slack closes some seconds later with `refresh_requested`.
+        `warning` only announces; Slack closes some seconds later with `refresh_requested`. `silence` leaves them open
+        and deaf, as a connection is whose other end has gone without a word.
         """
         chosen = [one for one in self._connections if app_id in (None, one.app_id)]
         for connection in chosen:
@@ -119,6 +121,11 @@ class SocketTransport:
             if connection.request.transport:
                 connection.request.transport.abort()
             return
+        if reason == "silence":
+            self._silent.add(connection)
+            if connection.request.transport:
+                connection.request.transport.pause_reading()
+            return
         goodbye = {"type": "disconnect", "reason": reason, "debug_info": {"host": "localhost"}}
         await self._write(connection, goodbye)
         if reason != "warning":
@@ -136,7 +143,7 @@ class SocketTransport:
 
     async def _write(self, connection: _Connection, message: Json) -> None:
         # A connection that breaks while it is written to is noticed, and answered for, by its reader.
-        if not connection.socket.closed:
+        if not connection.socket.closed and connection not in self._silent:
             await connection.socket.send_str(json.dumps(message))
 
     def _hello(self, app_id: str) -> Json:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from shlex import quote
 
 from bot.diagnosis.certificates import explain_mismatch, name_matches, wildcard_doubt
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.listener.probed_tls import Wire, agreed, wire
 from bot.diagnosis.checks.listener.served_certificates import Served, names_of, served_to
 from bot.diagnosis.checks.listener.uri_change import change_uri
 from bot.diagnosis.checks.vpc_link.link_commands import deploy
@@ -16,10 +17,12 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.probed import Probed, cite_fault, serving
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
 
 _ENDS_TLS = frozenset({"TLS", "HTTPS"})
+_MISMATCH = "hostname-mismatch"
 _PASSES_THROUGH = frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
 _BALANCER_NAME = re.compile(r"\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?\.?$", re.IGNORECASE)
 """A load balancer's DNS name: `NAME.REGION.elb.amazonaws.com`, or `NAME.elb.REGION.amazonaws.com` of a network one."""
@@ -33,8 +36,9 @@ class CertificateNameMismatch(Check[ListenerHop]):
     How we decide: where the load balancer ends TLS, its listener's certificates are compared: the one that SNI selects,
     else the default one. The alternative names count, the common name only where there are none; `*` stands for one
     label. Where TLS passes through to the target, its certificate cannot be read: an execution log that names host and
-    certificate proves the mismatch, otherwise it is unknown and a probe tells. A load balancer's own DNS name warns
-    there, for no public certificate names it. Without https the question does not arise.
+    certificate proves the mismatch, and so does a probe to which the certificate was served; without either it is
+    unknown. A load balancer's own DNS name warns there, for no public certificate names it. Without https the question
+    does not arise.
     How to fix: put a name of the certificate into the URI and deploy (it need not resolve), or serve a certificate that
     names the host.
     References: AWS: set-up-private-integration; tls-listener-certificates; API reference CertificateDetail.
@@ -63,7 +67,12 @@ class CertificateNameMismatch(Check[ListenerHop]):
             summary = f"The URI of {subject.path.resource} names no host that we can read."
             yield self.undecided(arn, summary, subject=subject)
         elif protocol.upper() in _ENDS_TLS:
-            yield self._served_here(subject, host, walk)
+            seen = wire(subject).showing(_MISMATCH)
+            yield agreed(
+                lambda: self._served_here(subject, host, walk),
+                cite_fault(seen, "tls", _MISMATCH),
+                lambda: self._probed(subject, host, seen),
+            )
         else:
             yield self._passed_through(subject, host, walk)
 
@@ -96,10 +105,18 @@ class CertificateNameMismatch(Check[ListenerHop]):
 
     def _passed_through(self, subject: ListenerHop, host: str, walk: Walk) -> Finding:
         """Judge a certificate that only the target holds."""
-        logged = self._logged(subject, host, walk)
+        logged, seen = self._logged(subject, host, walk), wire(subject)
+        if shown := seen.showing(_MISMATCH):
+            found = self._probed(subject, host, shown)
+            further = logged.citations if logged else ()
+            return found.model_copy(update={"citations": (*found.citations, *further)})
         if logged:
-            return logged
+            return self._no_longer(subject, host, logged, seen) if seen.whole else logged
         arn = subject.listener.listener_arn
+        if seen.served:
+            covering = seen.served[0].tls.matched_name or host
+            summary = f"The targets behind {_where(subject)} serve a certificate that names {host} ({covering})."
+            return self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         if _BALANCER_NAME.search(host):
             summary = f"No public certificate can name {host}: put a name of the target's certificate into the URI."
             citation = self.cite(LISTENERS, arn, "Protocol", subject.listener.protocol)
@@ -109,6 +126,22 @@ class CertificateNameMismatch(Check[ListenerHop]):
         )
         return self.undecided(arn, summary, subject=subject)
 
+    def _probed(self, subject: ListenerHop, host: str, shown: Sequence[Probed]) -> Finding:
+        """The mismatch as a probe saw it."""
+        names = shown[0].tls.sans or _common_name(shown[0].tls.subject)
+        summary = (
+            f"Behind {_where(subject)}, {serving(shown)} a certificate that does not fit: "
+            f"{explain_mismatch(host, names)}."
+        )
+        fix, cited = _fix(subject, host, None, names), cite_fault(shown, "tls", _MISMATCH)
+        return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)
+
+    def _no_longer(self, subject: ListenerHop, host: str, logged: Finding, seen: Wire) -> Finding:
+        """The log shows a mismatch that no address shows now."""
+        summary = f"The log shows a certificate that does not name {host}; now every target serves one that does."
+        cited = [*logged.citations, *(x.cite("tls name", x.tls.matched_name) for x in seen.served[:3])]
+        return self.warned(subject.listener.listener_arn, summary, cited, logged.fix, subject=subject)
+
     def _logged(self, subject: ListenerHop, host: str, walk: Walk) -> Finding | None:
         """The mismatch as the newest failing request of this host tells it, if one does."""
         for request in walk.failing:
@@ -117,7 +150,7 @@ class CertificateNameMismatch(Check[ListenerHop]):
             if request.explanation.signature == "E2" and shown and _same(fields.get("host", ""), host):
                 summary = f"The certificate behind {_where(subject)} does not name {host}: it is for {shown}."
                 citation = self.cite(EXECUTION_LOG, request.request_id or "", "message", _line(request))
-                fix = _fix(subject, host, None, shown)
+                fix = _fix(subject, host, None, _common_name(shown))
                 return self.failed(subject.listener.listener_arn, summary, [citation], fix, subject=subject)
         return None
 
@@ -165,8 +198,8 @@ def _line(request: RequestLog) -> str:
     return lines[0] if lines else request.lines[0].message
 
 
-def _fix(hop: ListenerHop, host: str, served: Served | None, subject: str = "") -> Fix:
-    name = _usable_name(host, names_of(served.certificate) if served and served.certificate else _common_name(subject))
+def _fix(hop: ListenerHop, host: str, served: Served | None, names: tuple[str, ...] = ()) -> Fix:
+    name = _usable_name(host, names_of(served.certificate) if served and served.certificate else names)
     path = hop.path
     if path.api.protocol == "HTTP":
         verify = quote(f"ServerNameToVerify={name}")

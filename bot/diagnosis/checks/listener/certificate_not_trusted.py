@@ -12,6 +12,7 @@ from bot.diagnosis.checks.listener.certificate_fixes import (
     use_public,
     with_sound_certificate,
 )
+from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, agreed, wire
 from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
@@ -20,6 +21,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probed import Probed, cite_fault, serving
 from bot.diagnosis.sources import (
     CERTIFICATE,
     CERTIFICATE_BODY,
@@ -30,6 +32,7 @@ from bot.diagnosis.sources import (
 )
 
 _UNTRUSTED = frozenset({Trust.PRIVATE, Trust.INCOMPLETE, Trust.SELF_SIGNED})
+_DOUBTFUL = frozenset({Trust.CHAINED, Trust.UNORDERED, Trust.UNLISTED})
 
 
 class CertificateNotTrusted(Check[ListenerHop]):
@@ -39,9 +42,11 @@ class CertificateNotTrusted(Check[ListenerHop]):
     signed itself, and one whose intermediate certificates are not served with it. The request then ends in HTTP 500.
     How we decide: at the listener that ends TLS, the certificate that SNI selects is judged. Amazon's own pass; one of
     a private authority of ACM fails, and so does an imported one that signed itself or lacks the certificate of its
-    issuer. An imported chain that is whole passes, unless the log shows that API Gateway does not trust it (E3): then
-    it warns. With insecureSkipVerification (REST APIs only) TLS-04 judges. Where TLS passes through to the target, only
-    the log tells: E3 on this path fails.
+    issuer. An imported chain that leads to an authority on our copy of API Gateway's list passes. One that ends in a
+    root that is not on the list fails, if the copy is whole; it warns if the copy is older than 180 days. Of any other
+    chain that is whole we cannot tell: it passes, unless the log shows that API Gateway does not trust it (E3): then it
+    warns. With insecureSkipVerification (REST APIs only) TLS-04 judges. Where TLS passes through to the target, the log
+    tells (E3 on this path fails), or a probe to which the chain was served.
     How to fix: serve a public certificate, or import the certificate again together with its intermediates.
     References: AWS: api-gateway-supported-certificate-authorities-for-http-endpoints; ACM: import-certificate.
     """
@@ -69,15 +74,19 @@ class CertificateNotTrusted(Check[ListenerHop]):
         elif where.end is End.TARGETS:
             yield self._passed_through(subject, walk)
         else:
-            chains = [chain_of(walk.evidence, certificate) for certificate in candidates(subject)]
-            yield self._served(subject, chains, walk)
+            seen = wire(subject).showing(*NO_ROOT)
+            yield agreed(
+                lambda: self._served(subject, [chain_of(walk.evidence, c) for c in candidates(subject)], walk),
+                cite_fault(seen, "tls", *NO_ROOT),
+                lambda: self._probed(subject, seen, walk),
+            )
 
     def _served(self, subject: ListenerHop, chains: Sequence[Chain], walk: Walk) -> Finding:
         if not chains:
             summary = f"The certificate of {label(subject)} is not known."
             return self.undecided(subject.listener.listener_arn, summary, subject=subject)
         bad = [chain for chain in chains if chain.trust in _UNTRUSTED]
-        doubtful = [chain for chain in chains if chain.trust in {Trust.CHAINED, Trust.UNORDERED}]
+        doubtful = [chain for chain in chains if chain.trust in _DOUBTFUL]
         unknown = [chain for chain in chains if chain.trust is Trust.UNKNOWN]
         first = next(iter(bad or unknown or doubtful or chains))
         summary = f"{label(subject)}: its certificate {first.words}."
@@ -91,14 +100,29 @@ class CertificateNotTrusted(Check[ListenerHop]):
             summary = f"{summary[:-1]}, but the log shows that API Gateway does not trust it (E3)."
             cited = [first.citation, *citations(distrusted, walk)]
             return self.warned(first.arn, summary, cited, _fix(subject, first), subject=subject)
-        if first.trust is Trust.UNORDERED:
+        if first.trust in {Trust.UNORDERED, Trust.UNLISTED}:
             return self.warned(first.arn, summary, [first.citation], _fix(subject, first), subject=subject)
         return self.passed(first.arn, summary, subject=subject)
 
     def _passed_through(self, subject: ListenerHop, walk: Walk) -> Finding:
-        """Judge by the log alone: what the targets serve is not shown by AWS."""
-        readable_log(walk)
+        """Judge by probes and the log: what the targets serve is not shown by AWS."""
+        seen = wire(subject)
+        if bad := seen.showing(*NO_ROOT):
+            return self._probed(subject, bad, walk)
         arn, found = subject.listener.listener_arn, logged(walk, subject.path, "E3")
+        if seen.served and not found.any:
+            summary = (
+                f"The targets behind {label(subject)} serve a chain that leads to {seen.served[0].tls.trusted_root}."
+            )
+            return self.passed(arn, f"{summary} {seen.limits}", subject=subject)
+        if seen.whole:
+            summary = (
+                f"The log shows that API Gateway did not trust what stands behind {label(subject)} (E3); now every "
+                "target serves a chain that leads to a public root. API Gateway's own list may lack that root."
+            )
+            cited = [x.cite("tls root", x.tls.trusted_root) for x in seen.served[:3]] + citations(found.any, walk)
+            return self.warned(arn, summary, cited, _on_target(), subject=subject)
+        readable_log(walk)
         if not found.any:
             summary = f"{label(subject)} passes TLS through, and nothing in the log speaks against the targets' chain."
             return self.not_applicable(arn, summary, subject=subject)
@@ -106,9 +130,16 @@ class CertificateNotTrusted(Check[ListenerHop]):
             f"The targets behind {label(subject)} serve a certificate that API Gateway does not trust (E3): its "
             "authority is not a supported one, or intermediates are missing. Probe now to see which."
         )
-        fix = on_target("Serve a certificate of a supported public authority on the targets, with its intermediates.")
         make = self.failed if found.sure else self.warned
-        return make(arn, summary, citations(found.any, walk), fix, subject=subject)
+        return make(arn, summary, citations(found.any, walk), _on_target(), subject=subject)
+
+    def _probed(self, subject: ListenerHop, bad: Sequence[Probed], walk: Walk) -> Finding:
+        """A chain without a trusted root as a probe was served it."""
+        fault = next(x for x in NO_ROOT if x in bad[0].tls.faults)
+        said = bad[0].tls.explanations.get(fault) or fault
+        summary = f"{label(subject)}: {serving(bad)} a certificate that API Gateway does not trust: {said}."
+        cited = [*cite_fault(bad, "tls", *NO_ROOT), *citations(logged(walk, subject.path, "E3").any, walk)]
+        return self.failed(subject.listener.listener_arn, summary, cited, _on_target(), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """The listener serves a public certificate; what targets serve is not on the model."""
@@ -116,6 +147,10 @@ class CertificateNotTrusted(Check[ListenerHop]):
             return None
         found = walk.evidence.get(CERTIFICATE, finding.resource)
         return with_sound_certificate(walk.evidence, found) if found else None
+
+
+def _on_target() -> Fix:
+    return on_target("Serve a certificate of a supported public authority on the targets, with its intermediates.")
 
 
 def _fix(hop: ListenerHop, chain: Chain) -> Fix:

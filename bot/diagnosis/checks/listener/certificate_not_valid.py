@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,20 +13,25 @@ from bot.diagnosis.checks.listener.certificate_fixes import (
     CONSOLE,
     TERRAFORM,
     import_again,
+    on_target,
     request_public,
     serve,
     with_sound_certificate,
 )
+from bot.diagnosis.checks.listener.probed_tls import agreed, wire
 from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, tls_end
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
 from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.probed import Probed, cite_fault, serving
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
 
 _ISSUED = "ISSUED"
 _NOT_ISSUED = frozenset({"PENDING_VALIDATION", "INACTIVE", "EXPIRED", "VALIDATION_TIMED_OUT", "REVOKED", "FAILED"})
+_OUT_OF_DATE = ("expired", "not-yet-valid")
+"""What a probe calls a certificate, or one of its chain, that is outside its period of validity."""
 _RENEWAL_STUCK = frozenset({"FAILED", "PENDING_VALIDATION"})
 
 
@@ -49,7 +54,7 @@ class CertificateNotValid(Check[ListenerHop]):
     before its beginning or after its end fails, and so does any status of ACM other than ISSUED. Fewer than 30 days
     left, or a managed renewal that is FAILED or waits for validation, warns. Where several certificates name the host
     and only some are not valid, it warns: which of them is served is AWS's choice. What a target serves behind a
-    listener that passes TLS through only a probe shows.
+    listener that passes TLS through only a probe shows: out of date fails.
     How to fix: renew the certificate or import it again, and let the listener serve it.
     References: AWS: api-gateway-extensions-integration-tls-config; ACM API reference CertificateDetail.
     """
@@ -68,8 +73,20 @@ class CertificateNotValid(Check[ListenerHop]):
     def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
         """Judge the certificate that API Gateway meets at this listener, if it meets one."""
         arn, where = subject.listener.listener_arn, tls_end(subject)
+        seen = wire(subject)
+        old = seen.showing(*_OUT_OF_DATE)
         if where.end is End.HERE:
-            yield self._served(subject, [_state(c, walk.evidence.at) for c in candidates(subject)])
+            yield agreed(
+                lambda: self._served(subject, [_state(c, walk.evidence.at) for c in candidates(subject)]),
+                cite_fault(old, "tls", *_OUT_OF_DATE),
+                lambda: self._probed(subject, old),
+            )
+        elif where.end is End.TARGETS and old:
+            yield self._probed(subject, old)
+        elif where.end is End.TARGETS and seen.served:
+            until = min((_day(x.tls.not_after) for x in seen.served if x.tls.not_after), default="")
+            summary = f"The targets behind {label(subject)} serve a valid certificate{until and f', until {until}'}."
+            yield self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         elif where.end is End.TARGETS and logged(walk, subject.path, "E12").any:
             summary = (
                 f"{label(subject)} passes TLS through, and the log shows that the handshake fails (E12). AWS does not "
@@ -79,6 +96,15 @@ class CertificateNotValid(Check[ListenerHop]):
         else:
             why = where.why or f"{label(subject)} passes TLS through; the targets serve their own certificate."
             yield self.not_applicable(arn, why, subject=subject)
+
+    def _probed(self, subject: ListenerHop, old: Sequence[Probed]) -> Finding:
+        """A certificate out of date as a probe was served it."""
+        cited = cite_fault(old, "tls", *_OUT_OF_DATE)
+        fault = next(x for x in _OUT_OF_DATE if x in old[0].tls.faults)
+        said = old[0].tls.explanations.get(fault) or fault
+        summary = f"{label(subject)}: {serving(old)} a certificate that is {fault.replace('-', ' ')}: {said}."
+        fix = on_target("Renew the certificate on the server, and reload it.")
+        return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)
 
     def _served(self, subject: ListenerHop, states: list[_State]) -> Finding:
         arn = subject.listener.listener_arn
@@ -104,7 +130,8 @@ class CertificateNotValid(Check[ListenerHop]):
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """The certificate is valid and issued."""
-        found = walk.evidence.get(CERTIFICATE, finding.resource)
+        known = walk.evidence.was_read(CERTIFICATE, finding.resource)  # what a target serves is not on the model
+        found = walk.evidence.get(CERTIFICATE, finding.resource) if known else None
         return with_sound_certificate(walk.evidence, found) if found else None
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.certificate_fixes import on_target
 from bot.diagnosis.checks.listener.client_certificate_fixes import (
     give_certificate,
     pass_tls_through,
     stop_demanding,
 )
+from bot.diagnosis.checks.listener.probed_tls import wire
 from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk, stage_key
+from bot.diagnosis.probed import Probed, places
 from bot.diagnosis.resources import ClientCertificate, MutualAuthentication
 from bot.diagnosis.sources import CLIENT_CERTIFICATE, EXECUTION_LOG, LISTENER, LISTENERS, STAGE
 
@@ -30,9 +33,9 @@ class ClientCertificateMissing(Check[ListenerHop]):
     without a certificate that it trusts. API Gateway shows one only where a REST API's stage has it.
     How we decide: an application load balancer's listener that verifies clients fails where the stage has no client
     certificate, where that has expired or is gone, and for HTTP APIs, which have none. Where TLS passes through, an
-    expired one warns, for only the backend knows whether it demands it. A TLS listener of a network load balancer ends
-    TLS and hands no client certificate on: a stage that has one warns. Whether the other side trusts the certificate
-    only a probe or its own log tells.
+    expired one warns, for only the backend knows whether it demands it; where a probe shows that it does, it fails. A
+    TLS listener of a network load balancer ends TLS and hands no client certificate on: a stage that has one warns.
+    Whether the other side trusts the certificate only its own log tells.
     How to fix: generate a client certificate, give it to the stage, and let the backend trust it.
     References: AWS: getting-started-client-side-ssl-authentication; mutual-authentication (application);
     load-balancer-listeners (network); api-gateway-known-issues (some servers do not accept it).
@@ -97,11 +100,17 @@ class ClientCertificateMissing(Check[ListenerHop]):
         """Only the backend knows whether it demands a certificate."""
         arn, stage = subject.listener.listener_arn, subject.path.stage
         lack, shown = self._lack(subject, walk) if stage.client_certificate_id else ("", None)
+        seen = wire(subject)
+        if demanding := [x for x in seen.ends if x.tls.client_certificate == "required"]:
+            return self._probed(subject, demanding, lack)
         if lack and shown:
             summary = (
                 f"Stage {stage.name} {lack}; a backend behind {label(subject)} that demands it refuses the requests."
             )
             return self.warned(arn, summary, [shown], give_certificate(subject), subject=subject)
+        if seen.served:
+            summary = f"The targets behind {label(subject)} demand no client certificate. {seen.limits}"
+            return self.passed(arn, summary, subject=subject)
         if not stage.client_certificate_id and logged(walk, subject.path, "E12").any:
             summary = (
                 f"The log shows that the handshake with the targets behind {label(subject)} fails (E12). Whether they "
@@ -110,6 +119,18 @@ class ClientCertificateMissing(Check[ListenerHop]):
             return self.undecided(arn, summary, subject=subject)
         summary = f"{label(subject)} passes TLS through, and nothing points to a demand for a client certificate."
         return self.not_applicable(arn, summary, subject=subject)
+
+    def _probed(self, subject: ListenerHop, demanding: Sequence[Probed], lack: str) -> Finding:
+        """Targets that demanded a client certificate of a probe."""
+        arn, stage, rest = subject.listener.listener_arn, subject.path.stage, subject.path.api.protocol != "HTTP"
+        if rest and stage.client_certificate_id and not lack:
+            summary = f"{places(demanding)} demands a client certificate, and stage {stage.name} shows one."
+            return self.passed(arn, summary, subject=subject)
+        has = lack or ("has none" if rest else "cannot show one, for it belongs to an HTTP API")
+        summary = f"{places(demanding)} demands a client certificate, and stage {stage.name} {has}."
+        fix = give_certificate(subject) if rest else on_target("Let the server demand no client certificate.")
+        cited = [x.cite("tls client certificate", x.tls.client_certificate) for x in demanding[:3]]
+        return self.failed(arn, summary, cited, fix, subject=subject)
 
     def _lack(self, subject: ListenerHop, walk: Walk) -> tuple[str, Citation]:
         """What is wrong with the stage's client certificate, and what shows it; empty words where nothing is."""

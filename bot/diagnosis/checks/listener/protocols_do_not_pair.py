@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.diagnosis import metrics
 from bot.diagnosis.check import Check
@@ -16,6 +16,8 @@ from bot.diagnosis.hops import ListenerHop, TargetGroupHop
 from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probe_targets import nodes_of
+from bot.diagnosis.probed import CANNOT_SEE, Probed, cite_fault, places, probed, probed_group
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import TargetGroup
 from bot.diagnosis.sources import (
@@ -29,6 +31,10 @@ from bot.diagnosis.sources import (
     TARGET_HEALTH,
 )
 
+_NOT_TLS = "not-tls"
+_NOT_HTTP = ("tls-on-plain-port", "not-http")
+"""What a probe calls an answer in another protocol than the one that it spoke."""
+
 
 class ProtocolsDoNotPair(Check[ListenerHop]):
     """What API Gateway speaks is not what the listener or the backend expects.
@@ -40,7 +46,8 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
     load balancer too. A listener that can never take what arrives fails, and so does a target group with protocol
     version HTTP2 or GRPC, for API Gateway speaks HTTP/1.1. What the backend itself speaks shows only in the log: an
     answer that is not HTTP (E6), or plain text where TLS was asked for (E12), fails where the table lets the backend
-    expect something else; health checks that succeed by the other protocol warn.
+    expect something else. A probe that asked as the load balancer asks, and met the other protocol, fails too; health
+    checks that succeed by the other protocol warn.
     How to fix: change the URI's scheme and deploy, change the listener, or send to a target group of the right
     protocol. To see what the backend answers, probe it, or make an endpoint of your own on the endpoint service.
     References: AWS: load-balancer-listeners, load-balancer-target-groups (network); load-balancer-troubleshooting
@@ -67,6 +74,8 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         refused = refusal(scheme, protocol)
         if refused:
             cited = [self._arrives(subject), self.cite(LISTENERS, arn, "Protocol", protocol)]
+            bad = [x for x in probed(subject.evidence, nodes_of(subject)) if _speaks_something_else(x)]
+            cited += _cited(bad)
             summary = f"{_label(subject)}: {refused.words}."
             yield self.failed(arn, summary, cited, agree(subject), subject=subject)
         elif protocol not in KNOWN_PROTOCOLS or scheme not in {HTTP, HTTPS}:
@@ -74,8 +83,12 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
             yield self.undecided(arn, f"{_label(subject)}: we do not know the {what}.", subject=subject)
         else:
             found = [f for group in subject.target_groups if (f := self._group(group, walk))]
+            seen = [s for group in subject.target_groups if (s := probed_group(group)).every]
             ways = " and ".join(dict.fromkeys(self._way(group) for group in subject.target_groups)) or "nothing yet"
             summary = f"{_label(subject)} takes {scheme}; the backend gets {ways}."
+            if seen:
+                answered = sum(bool(x.http.status) for s in seen for x in s.every)
+                summary += f" Probed: {answered} of {sum(len(s.every) for s in seen)} answered HTTP. {CANNOT_SEE}"
             yield from found or [self.passed(arn, summary, subject=subject)]
 
     def _way(self, hop: TargetGroupHop) -> str:
@@ -99,7 +112,21 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
             return self.undecided(arn, summary, subject=hop)
         if group.target_type == "alb":
             return None
-        return self._logged(hop, row, walk) or self._hinted(hop, group, row)
+        seen = probed_group(hop)
+        if bad := [x for x in seen.every if _speaks_something_else(x)]:
+            return self._probed(hop, row, bad, walk)
+        logged = self._logged(hop, row, walk)
+        return logged if logged or seen.whole else self._hinted(hop, group, row)
+
+    def _probed(self, hop: TargetGroupHop, row: Row, bad: Sequence[Probed], walk: Walk) -> Finding:
+        """A backend that answered a probe in another protocol than the one that it gets."""
+        logged = self._logged(hop, row, walk)
+        said = bad[0].tls.explanations.get(_NOT_TLS) or bad[0].http.explanation or "another protocol"
+        summary = f"{_label(hop.listener)}: the backend gets {row.words}, but at {places(bad)} {said}."
+        cited = _cited(bad)
+        cited += [self.cite(TARGET_GROUP, hop.arn, "Protocol", _protocol(hop)), *(logged.citations if logged else ())]
+        fix = expect_the_same(hop, row.backend_gets)
+        return self.failed(hop.listener.listener.listener_arn, summary, cited, fix, subject=hop)
 
     def _logged(self, hop: TargetGroupHop, row: Row, walk: Walk) -> Finding | None:
         """Judge what the log says about the backend's answers; of an ALB's targets it tells only the ALB's 502."""
@@ -184,6 +211,14 @@ def _repaired(evidence: Evidence, hop: ListenerHop) -> Evidence:
         if update:
             evidence = evidence.with_value(TARGET_GROUP, group.target_group_arn, group.model_copy(update=update))
     return evidence
+
+
+def _speaks_something_else(seen: Probed) -> bool:
+    return _NOT_TLS in seen.tls.faults or seen.http.fault in _NOT_HTTP
+
+
+def _cited(bad: Sequence[Probed]) -> list[Citation]:
+    return [*cite_fault(bad, "tls", _NOT_TLS), *cite_fault(bad, "http", *_NOT_HTTP)]
 
 
 def _row_of(hop: TargetGroupHop) -> Row | None:

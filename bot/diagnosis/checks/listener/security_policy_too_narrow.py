@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.certificate_fixes import on_target
+from bot.diagnosis.checks.listener.probed_tls import wire
 from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.resources import SslPolicy
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, SSL_POLICY
 
@@ -23,7 +27,9 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
     request ends in HTTP 500.
     How we decide: AWS does not publish what API Gateway offers to backends. A policy with TLS 1.2 and an ECDHE suite
     with AES-GCM passes; one that allows TLS 1.3 alone warns, and a log that shows a failed handshake (E12) makes it a
-    possible cause. Any other policy is unknown.
+    possible cause. Any other policy is unknown. Behind a
+    listener that passes TLS through, a probe shows whether a client of today and the targets have one in common: where
+    they have not it warns, and with a failed handshake in the log (E12) it fails.
     How to fix: choose a policy with TLS 1.2 and TLS 1.3.
     References: AWS: describe-ssl-policies; create-https-listener and create-tls-listener (security policies).
     """
@@ -45,7 +51,15 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
     def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
         """Judge the policy of the listener that ends API Gateway's TLS."""
         arn, name, where = subject.listener.listener_arn, subject.listener.ssl_policy, tls_end(subject)
-        if where.end is End.TARGETS and logged(walk, subject.path, "E12").any:
+        seen = wire(subject)
+        failing = [x for x in seen.showing("handshake-failed") if x.tls.client_certificate != "required"]
+        if where.end is End.TARGETS and failing:
+            yield self._refused(subject, failing, walk)
+        elif where.end is End.TARGETS and seen.served:
+            first = seen.served[0].tls
+            summary = f"The targets behind {label(subject)} agreed on {first.protocol} with {first.cipher}."
+            yield self.passed(arn, f"{summary} {seen.limits}", subject=subject)
+        elif where.end is End.TARGETS and logged(walk, subject.path, "E12").any:
             summary = (
                 f"{label(subject)} passes TLS through, and the log shows that the handshake fails (E12). AWS does not "
                 "show which protocols and suites the targets offer: Probe now."
@@ -57,6 +71,16 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
         else:
             policy = walk.evidence.get(SSL_POLICY, name) if name else None
             yield self._judged(subject, policy)
+
+    def _refused(self, subject: ListenerHop, failing: Sequence[Probed], walk: Walk) -> Finding:
+        """Targets with which a client of today could not shake hands."""
+        shown = logged(walk, subject.path, "E12")
+        said = failing[0].tls.explanations.get("handshake-failed") or "no protocol and suite in common"
+        summary = f"A client of today cannot shake hands with {places(failing)} behind {label(subject)}: {said}."
+        cited = [*cite_fault(failing, "tls", "handshake-failed"), *citations(shown.any, walk)]
+        fix = on_target("Let the server speak TLS 1.2 and 1.3 with ECDHE and AES-GCM.")
+        make = self.failed if shown.sure else self.warned
+        return make(subject.listener.listener_arn, summary, cited, fix, subject=subject)
 
     def _judged(self, subject: ListenerHop, policy: SslPolicy | None) -> Finding:
         arn, name = subject.listener.listener_arn, subject.listener.ssl_policy

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.integration.edited_integration import with_integration
 from bot.diagnosis.checks.listener.certificate_fixes import on_target, use_public, with_sound_certificate
+from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, Wire, wire
 from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
@@ -15,6 +16,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.sources import (
     CERTIFICATE,
     CERTIFICATE_BODY,
@@ -95,7 +97,10 @@ class SkipVerificationDoesNotHelp(Check[ListenerHop]):
         return self.passed(first.arn, summary, subject=subject)
 
     def _passed_through(self, subject: ListenerHop, walk: Walk) -> Finding:
-        """Judge by the log alone: what the targets serve is not shown by AWS."""
+        """Judge by probes and the log: what the targets serve is not shown by AWS."""
+        found = self._probed(subject, wire(subject), walk)
+        if found:
+            return found
         readable_log(walk)
         arn, shown = subject.listener.listener_arn, logged(walk, subject.path, "E3")
         if not shown.any:
@@ -109,6 +114,34 @@ class SkipVerificationDoesNotHelp(Check[ListenerHop]):
         cited = [self._setting(subject), *citations(shown.any, walk)]
         make = self.failed if shown.sure else self.warned
         return make(arn, summary, cited, fix, subject=subject)
+
+    def _probed(self, subject: ListenerHop, seen: Wire, walk: Walk) -> Finding | None:
+        """Judge the chains that probes were served; None where they tell nothing that the log does not."""
+        arn, setting = subject.listener.listener_arn, self._setting(subject)
+        shown = logged(walk, subject.path, "E3")
+        hopeless = [x for x in seen.showing("self-signed") if not x.tls.chain[0].is_ca]
+        incomplete = seen.showing("incomplete-chain")
+        fix = on_target("Serve the whole chain on the targets, up to a root with CA:TRUE and keyCertSign.", _READ_ROOT)
+        if hopeless or (incomplete and shown.sure):
+            bad: Sequence[Probed] = hopeless or incomplete
+            why = "signed itself and is no authority" if hopeless else "leads to a root that is not served"
+            summary = (
+                f"insecureSkipVerification is on, but the certificate of {places(bad)} {why}: that is not excused."
+            )
+            cited = [*cite_fault(bad, "tls", "self-signed", "incomplete-chain"), setting]
+            return self.failed(arn, summary, [*cited, *citations(shown.any, walk)], fix, subject=subject)
+        if incomplete:
+            summary = (
+                f"insecureSkipVerification is on, and the root of {places(incomplete)} is not served: it may not do."
+            )
+            cited = [*cite_fault(incomplete, "tls", "incomplete-chain"), setting]
+            return self.warned(arn, summary, cited, fix, subject=subject)
+        public = all(x.tls.trusted_root for x in seen.served) and not seen.showing(*NO_ROOT)
+        if seen.whole and public and not shown.any:
+            summary = f"The targets behind {label(subject)} serve a public chain: the setting only adds risk."
+            cited = [seen.served[0].cite("tls root", seen.served[0].tls.trusted_root), setting]
+            return self.warned(arn, summary, cited, _switch_off(subject), subject=subject)
+        return None
 
     def _setting(self, subject: ListenerHop) -> Citation:
         path = subject.path

@@ -1,4 +1,4 @@
-"""Whether a certificate leads to an authority that API Gateway can trust, as far as ACM shows it.
+"""Whether a certificate leads to an authority that API Gateway can trust, as far as ACM and AWS's list show it.
 
 Sources: AWS: api-gateway-supported-certificate-authorities-for-http-endpoints (Amazon's own authorities are among
 them), ACM API reference CertificateDetail (Type) and GetCertificate (an imported certificate is served with the chain
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.diagnosis.certificates import ServedCertificate, chain_state, read_chain
@@ -16,15 +17,18 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Citation
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, CERTIFICATE_BODY
+from bot.diagnosis.supported_authorities import supported_authorities
 
 
 class Trust(StrEnum):
     """Where a certificate leads."""
 
     PUBLIC = "public"
-    """To Amazon's public authority."""
+    """To Amazon's public authority, or another one on API Gateway's list."""
     PRIVATE = "private"
-    """To a private authority of ACM."""
+    """To a private authority of ACM, or a root that is not on API Gateway's list."""
+    UNLISTED = "unlisted"
+    """To a root that is not on an old copy of API Gateway's list."""
     CHAINED = "chained"
     """Up its own chain, to an issuer of which we do not know whether API Gateway trusts it."""
     UNORDERED = "unordered"
@@ -86,6 +90,8 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
         source=CERTIFICATE_BODY.call, resource=arn, field="Certificate, CertificateChain", value=subjects
     )
     leaf, top = (served[0], _top(served)) if served else (None, None)
+    if trust is Trust.CHAINED and (judged := _by_list(served, top, evidence.at.date())):
+        return Chain(arn, *judged, citation, top)
     words = {
         Trust.CHAINED: f"is served with its chain up to {top.subject if top else ''}",
         Trust.UNORDERED: "is served with its chain, but not in order",
@@ -93,6 +99,22 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
         Trust.SELF_SIGNED: "signed itself",
     }.get(trust, "cannot be read")
     return Chain(arn, trust, words, citation, top)
+
+
+def _by_list(
+    served: Sequence[ServedCertificate], top: ServedCertificate | None, today: date
+) -> tuple[Trust, str] | None:
+    """What API Gateway's list says of a chain; None where neither the list nor the chain is whole enough to tell."""
+    listed = supported_authorities()
+    alias = listed.alias(certificate.sha256 for certificate in served)
+    if top is None:
+        return None
+    if alias:
+        return Trust.PUBLIC, f"leads to {top.subject}, an authority that API Gateway trusts ({alias})"
+    if not top.self_signed or listed.known([top.sha256]) is not False:
+        return None
+    words = f"leads to {top.subject}, which is not among the authorities that API Gateway trusts ({listed.date})"
+    return (Trust.UNLISTED, f"{words}, by an old list") if listed.is_stale(today) else (Trust.PRIVATE, words)
 
 
 def _top(served: Sequence[ServedCertificate]) -> ServedCertificate:

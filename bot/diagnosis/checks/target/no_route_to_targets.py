@@ -9,6 +9,7 @@ from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.target.route_fixes import (
     add_route,
+    follow_the_way,
     register_anew,
     register_by_address,
     revive_peering,
@@ -20,6 +21,8 @@ from bot.diagnosis.hops import TargetGroupHop, TargetHop
 from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import MAX_TARGETS
+from bot.diagnosis.probe_targets import probe_target
+from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed, cite_tcp, places, probed
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import Route4
 from bot.diagnosis.sources import (
@@ -65,6 +68,8 @@ class NoRouteToTargets(Check[TargetGroupHop]):
     address, it warns. Behind a transit gateway, a VPN or an appliance we cannot see: that is unknown, but client IP
     preservation does not work over a transit gateway and warns. An address of the VPC itself that no interface holds
     and no health check reaches warns. An instance of another VPC fails.
+    A probe that reaches such targets lets what we cannot see pass, and one that does not makes it warn; where routes
+    are missing, it confirms.
     How to fix: add a route in both directions, accept the peering connection, or register a target inside the VPC.
     References: AWS: target-group-register-targets (network); VPC_Route_Tables; describe-vpc-peering-connections.
     """
@@ -128,6 +133,8 @@ class NoRouteToTargets(Check[TargetGroupHop]):
             said = "No route leads" if none else "Not every subnet surely has a route"
             summary = f"{said} from {_sender(subject)} to {names}, outside {vpc_id}: {_reasons(lost)}."
             citations = list(dict.fromkeys(way.citation for way in lost))[:4]
+            if none:
+                citations += cite_tcp(_silent(subject, exit_))
             by_table = lost[0].resource == lost[0].table_id
             fix = add_route(lost, exit_.targets) if by_table else revive_peering(lost[0])
             make = self.failed if none else self.warned
@@ -141,6 +148,19 @@ class NoRouteToTargets(Check[TargetGroupHop]):
             )
             citations = [transit.citation, self.cite(GROUP_ATTRIBUTES, subject.arn, _PRESERVE, "true")]
             return self.warned(subject.arn, summary, citations, stop_preserving(subject.arn), subject=subject)
+        if unseen and (silent := _silent(subject, exit_)):
+            summary = (
+                f"{places(silent)}, outside {vpc_id}, gave {silent[0].probe.seen_from} no answer, and we cannot see "
+                f"the way there: {_reasons(unseen)}."
+            )
+            citations = [unseen[0].citation, *cite_tcp(silent)]
+            return self.warned(unseen[0].resource, summary, citations, follow_the_way(), subject=subject)
+        if unseen and (reached := [x for x in _probed(subject, exit_) if x.probe.tcp in {"ok", "refused"}]):
+            summary = (
+                f"A way leads to {places(reached)}, outside {vpc_id}: probed from {reached[0].probe.seen_from}, whose "
+                f"routes may differ from the load balancer's. {CANNOT_SEE}"
+            )
+            return self.passed(subject.arn, summary, subject=subject)
         if unseen:
             summary = f"Whether a route leads to {names}, outside {vpc_id}, we cannot see: {_reasons(unseen)}."
             return self.undecided(subject.arn, summary, subject=subject)
@@ -172,6 +192,14 @@ class NoRouteToTargets(Check[TargetGroupHop]):
                     if way.outlet is Outlet.CLOSED:
                         evidence = _routed(evidence, _table_key(hop, subnet), exit_)
         return evidence if evidence.reads != walk.evidence.reads else None
+
+
+def _probed(hop: TargetGroupHop, exit_: _Exit) -> tuple[Probed, ...]:
+    return probed(hop.evidence, (found for target in exit_.targets if (found := probe_target(hop, target))))
+
+
+def _silent(hop: TargetGroupHop, exit_: _Exit) -> list[Probed]:
+    return [x for x in _probed(hop, exit_) if x.probe.tcp in SILENT]
 
 
 def _keeps_client_address(hop: TargetGroupHop) -> bool:

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.probed_tls import wire
 from bot.diagnosis.checks.listener.tls_end import End, label, logged, readable_log, tls_end
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probed import cite_fault, serving
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, TARGET_GROUP, TARGET_HEALTH
 
+_FAULT = "key-mismatch"
 _COMPARE = (
     "openssl x509 -in certificate.pem -noout -pubkey | sha256sum   # on the target; both must print the same",
     "openssl pkey -in key.pem -pubout | sha256sum",
@@ -24,9 +27,11 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
 
     Why: in the TLS handshake the server signs with its private key, and API Gateway verifies that with the certificate.
     If the two do not pair, the handshake fails and the request ends in HTTP 500.
-    How we decide: no call of AWS shows it. A failing request of this path whose log says that the ServerKeyExchange
+    How we decide: no call of AWS shows it. A probe whose handshake ends in a signature that the certificate cannot
+    verify proves it, and names the target. A failing request of this path whose log says that the ServerKeyExchange
     signature cannot be verified (E4) proves it: fails; where the log does not tell the path, warns. Behind a listener
-    that passes TLS on, the targets hold the key. Every one of several targets can be the one.
+    that passes TLS on, the targets hold the key. Every one of several targets can be the one. Where the log shows it
+    and a probe of every target does not, it warns: the pair was repaired since.
     How to fix: compare the public keys of certificate and key on each target, install the right pair, and reload.
     References: AWS: api-gateway-500-error-vpc.
     """
@@ -50,13 +55,30 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
         if where.end is End.ELSEWHERE:
             yield self.not_applicable(arn, where.why, subject=subject)
             return
+        shown, seen = logged(walk, subject.path, "E4"), wire(subject)
+        resource, who = _holder(subject, where.end)
+        if bad := seen.showing(_FAULT):
+            summary = f"Behind {label(subject)}, {serving(bad)} a certificate to which the private key does not belong."
+            cited = [*cite_fault(bad, "tls", _FAULT), *citations(shown.any, walk)]
+            yield self.failed(resource, summary, cited, _fix(subject, where.end), subject=subject)
+            return
+        if seen.served and not shown.any:
+            summary = f"Key and certificate behind {label(subject)} pair. {seen.limits}"
+            yield self.passed(arn, summary, subject=subject)
+            return
+        if seen.whole:
+            summary = (
+                f"The log shows that the key of {who} did not belong to its certificate (E4); now they pair on each of "
+                f"{len(seen.served)}: repaired since, or only at times."
+            )
+            cited = [*citations(shown.any, walk), *(x.cite("tls", "key and certificate pair") for x in seen.served[:3])]
+            yield self.warned(resource, summary, cited, _fix(subject, where.end), subject=subject)
+            return
         readable_log(walk)
-        shown = logged(walk, subject.path, "E4")
         if not shown.any:
             summary = f"No failing request shows that a key behind {label(subject)} does not pair with its certificate."
             yield self.not_applicable(arn, summary, subject=subject)
             return
-        resource, who = _holder(subject, where.end)
         summary = (
             f"The private key of {who} does not belong to the certificate that is served (E4). Probe now to see which."
         )

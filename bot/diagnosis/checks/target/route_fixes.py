@@ -100,3 +100,15 @@ def stop_preserving(group_arn: str) -> Fix:
         terraform='resource "aws_lb_target_group" { preserve_client_ip = false }',
         console="EC2 › Target groups › Attributes › Edit: Preserve client IP addresses.",
     )
+
+
+def follow_the_way() -> Fix:
+    """Return how to find what stops packets on a way that AWS's route tables do not show."""
+    return Fix(
+        summary="Follow the way to the target and back: transit gateway, VPN or appliance, and firewalls beside them.",
+        steps=(
+            "See that the route tables of the transit gateway or the VPN lead to the target's network, and back.",
+            "See that firewalls and security groups on the other side admit the load balancer's subnets.",
+        ),
+        console="VPC › Reachability Analyzer › Create and analyze path.",
+    )

@@ -11,6 +11,8 @@ from bot.diagnosis.hops import TargetGroupHop, TargetHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import MAX_TARGETS
+from bot.diagnosis.probe_targets import probe_target
+from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed, cite_tcp, places, probed_group
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import InstanceState
 from bot.diagnosis.sources import EXECUTION_LOG, INSTANCE, TARGET_GROUP, TARGET_HEALTH
@@ -28,7 +30,9 @@ class TargetNotRunning(Check[TargetGroupHop]):
     with TCP RST. Either way the request ends in HTTP 500.
     How we decide: instances that do not run fail where the target group has no healthy target; beside healthy ones
     they get no traffic and warn. AWS has no call that shows whether a process listens. A healthy check of the traffic
-    port shows it; where targets are unhealthy, or requests lose their connection, only a probe tells.
+    port shows it; where targets are unhealthy, or requests lose their connection, a probe tells: a target that refuses
+    the connection fails where no other one is healthy, else warns; one that takes it listens; one that stays silent
+    can be behind a rule that lets only others pass, and stays unknown.
     How to fix: start the instances, start the service on 0.0.0.0 and the target port (not on 127.0.0.1), or register
     the port on which it listens.
     References: AWS: api-gateway-500-error-vpc; target-group-health-checks (network); EC2 API reference InstanceState.
@@ -67,7 +71,10 @@ class TargetNotRunning(Check[TargetGroupHop]):
             said = ", ".join(sorted({states[t.id] or "none" for t in strange}))
             summary = f"{_names(strange)} of {_group(subject)}: a state that we do not know ({said})."
             yield self.undecided(strange[0].id, summary, subject=subject)
-        if not (down or starting or strange):
+        refusing = [x for x in probed_group(subject).every if x.probe.tcp == "refused"]
+        if refusing and not down:
+            yield self._refusing(subject, refusing)
+        elif not (down or starting or strange):
             yield self._listening(subject, targets, states, walk)
 
     def _down(self, subject: TargetGroupHop, down: Sequence[TargetHop], states: dict[str, str]) -> Finding:
@@ -82,6 +89,21 @@ class TargetNotRunning(Check[TargetGroupHop]):
             return self.warned(down[0].id, summary, citations, fix, subject=subject)
         return self.failed(down[0].id, f"{summary}, and no other target is healthy.", citations, fix, subject=subject)
 
+    def _refusing(self, subject: TargetGroupHop, refusing: Sequence[Probed]) -> Finding:
+        """Targets that refused a probe's connection: their host answers, and no process listens there."""
+        port, refuse = refusing[0].target.port, "it refuses" if len(refusing) == 1 else "they refuse"
+        summary = f"Nothing listens on {places(refusing)} of {_group(subject)}: {refuse} the connection"
+        closed = {x.target for x in refusing}
+        healthy = sum(
+            t.description.target_health.state == "healthy" and probe_target(subject, t) not in closed
+            for t in subject.targets
+        )
+        cited, fix, resource = cite_tcp(refusing), _listen(subject, port), subject.arn
+        if healthy:
+            summary += f"; {healthy} of {len(subject.health)} targets are healthy and serve."
+            return self.warned(resource, summary, cited, fix, subject=subject)
+        return self.failed(resource, f"{summary}, and no other target is healthy.", cited, fix, subject=subject)
+
     def _listening(
         self, subject: TargetGroupHop, targets: Sequence[TargetHop], states: dict[str, str], walk: Walk
     ) -> Finding:
@@ -94,6 +116,18 @@ class TargetNotRunning(Check[TargetGroupHop]):
             said = run or f"Nothing points to a closed port on the targets of {_group(subject)}"
             return self.passed(subject.arn, f"{said}.", subject=subject)
         asked = unhealthy or doubtful
+        seen = probed_group(subject)
+        taking = [x for x in seen.every if x.probe.tcp == "ok"]
+        if taking and len(taking) == len(seen.every):
+            summary = f"Targets of {_group(subject)} listen: {places(taking)} took the connection. Probed"
+            summary += f" {seen.of_how_many} from {taking[0].probe.seen_from}. {CANNOT_SEE}"
+            return self.passed(subject.arn, summary, subject=subject)
+        if silent := [x for x in seen.every if x.probe.tcp in SILENT]:
+            summary = (
+                f"{places(silent)} of {_group(subject)} gave {silent[0].probe.seen_from} no answer: a security group, "
+                "a network ACL or a route stops the probe there. Whether anything listens stays unknown."
+            )
+            return self.undecided(subject.arn, summary, subject=subject)
         ports = ", ".join(dict.fromkeys(str(t.port) for t in asked))
         summary = (
             f"AWS does not show whether anything listens on port {ports} of {_names(asked)}. Probe now: refused means "
@@ -132,6 +166,23 @@ def _names(targets: Sequence[TargetHop]) -> str:
     ids = list(dict.fromkeys(t.id for t in targets))
     more = f" +{len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
     return ", ".join(ids[:_SHOWN]) + more
+
+
+def _listen(hop: TargetGroupHop, port: int) -> Fix:
+    return Fix(
+        summary=f"Start the service on 0.0.0.0:{port}, or register the port on which it listens.",
+        cli=(
+            f"ss -ltnp 'sport = :{port}'   # on the target: what listens there, and on which address",
+            f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port=PORT",
+            f"aws elbv2 deregister-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port={port}",
+        ),
+        console="EC2 › Target groups › Targets › Register targets.",
+        steps=(
+            "See on the target whether the service runs, and on which port and address it listens.",
+            f"Let it listen on 0.0.0.0:{port}, not only on 127.0.0.1.",
+            "Or register the targets with the port on which it listens, and deregister the old ones.",
+        ),
+    )
 
 
 def _wait(targets: Sequence[TargetHop]) -> Fix:

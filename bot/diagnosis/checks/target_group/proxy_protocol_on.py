@@ -11,6 +11,7 @@ from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probed import Probed, places, probed_group
 from bot.diagnosis.request_log import RequestLog, outcome
 from bot.diagnosis.sources import EXECUTION_LOG, GROUP_ATTRIBUTES
 
@@ -24,7 +25,8 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
     Why: with Proxy Protocol v2 a network load balancer begins every connection, its health checks too, with a binary
     header. A server that does not expect it answers HTTP 400, or something that is not HTTP, or hangs up.
     How we decide: switched on it warns, for the server may expect it; it fails where the log shows that the answer
-    is not HTTP (E6), or that the backend answered 400.
+    is not HTTP (E6), or that the backend answered 400. It fails too where targets are unhealthy and
+    a probe shows that they answer HTTP to a connection that begins without the header: they do not expect it.
     How to fix: switch it off, or let the server expect it (nginx: `listen … proxy_protocol`).
     References: AWS: edit-target-group-attributes (network): Proxy protocol.
     """
@@ -53,6 +55,8 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
             return
         value = (subject.evidence.get(GROUP_ATTRIBUTES, subject.arn) or {}).get(ATTRIBUTE, "false").lower()
         cited = [self.cite(GROUP_ATTRIBUTES, subject.arn, ATTRIBUTE, value)]
+        plain = [x for x in probed_group(subject).every if _answers_without(x)]
+        seen = [x.cite("http status", f"{x.http.status} without a Proxy Protocol header") for x in plain[:3]]
         if value == "false":
             yield self.passed(subject.arn, f"{name} gets no Proxy Protocol header.", subject=subject)
         elif value != "true":
@@ -60,11 +64,22 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
             yield self.undecided(subject.arn, summary, subject=subject)
         elif request := next((x for x in requests_on(walk, subject.path) if _answered_badly(x)), None):
             said = "HTTP 400" if request.backend_status == _BAD_REQUEST else "something that is not HTTP"
-            cited += citations([request], walk)
+            cited += [*citations([request], walk), *seen]
             summary = f"{name} begins every connection with a Proxy Protocol header, and the backend answers {said}."
             yield self.failed(subject.arn, summary, cited, _fix(subject), subject=subject)
+        elif plain and all(x.target_health.state.startswith("unhealthy") for x in subject.health):
+            summary = (
+                f"{name} begins every connection with a Proxy Protocol header, its health checks too, and they fail; "
+                f"{places(plain)} answers without one."
+            )
+            yield self.failed(subject.arn, summary, [*cited, *seen], _fix(subject), subject=subject)
         else:
+            cited += seen
             summary = f"{name} begins every connection with a Proxy Protocol header: the backend must expect it."
+            if plain:
+                summary = (
+                    f"{name} begins every connection with a Proxy Protocol header, and {places(plain)} needs none."
+                )
             yield self.warned(subject.arn, summary, cited, _fix(subject), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -75,6 +90,11 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
 
 def _answered_badly(request: RequestLog) -> bool:
     return outcome(request) == "E6" or request.backend_status == _BAD_REQUEST
+
+
+def _answers_without(seen: Probed) -> bool:
+    """Whether a connection without the header got an HTTP answer. A server that expects one hangs up, or says 400."""
+    return not seen.http.fault and seen.http.status not in {0, _BAD_REQUEST}
 
 
 def _fix(hop: TargetGroupHop) -> Fix:

@@ -1,0 +1,122 @@
+"""What people read of a probe: what they confirm before it, and what the wire said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from bot.diagnosis.evidence import Evidence, MissingEvidence
+from bot.diagnosis.model import Report, State
+from bot.diagnosis.path import Walk
+from bot.diagnosis.probe_targets import MOST_TARGETS
+from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed
+from bot.diagnosis.resources import ProbedTls
+from bot.probing.order import prepared
+from bot.report import contexts as c
+from bot.report.limits import CONFIRM_TEXT, clip, limited
+from bot.report.naming import subject_of
+from bot.report.wording import CONFIDENCES, STATES, count
+
+_WORDS = 280
+_PLACES_SHOWN = 4
+
+
+def probes_something(evidence: Evidence) -> bool:
+    """Whether the request has a path through a VPC link, so that a probe is worth a button."""
+    try:
+        return bool(Walk(evidence).paths.items)
+    except MissingEvidence:
+        return False
+
+
+def probe_confirm(evidence: Evidence, probe_from: str) -> str:
+    """What is confirmed: from where, what, how much. Empty where pressing only answers why nothing can be probed."""
+    order = prepared(evidence)
+    if not probe_from or order.order is None:
+        return ""
+    places = limited([target.place for target in order.targets], _PLACES_SHOWN)
+    more = f" +{places.more} more" if places.more else ""
+    name = next((target.server_name for target in order.targets if target.server_name), "")
+    tls = any(target.scheme == "https" for target in order.targets)
+    asked = f"a TLS handshake{f' as {clip(name, 60)}' if name else ''} and one GET" if tls else "one GET"
+    text = (
+        f"From {clip(probe_from, 70)} to {', '.join(places.items)}{more} (at most {MOST_TARGETS}): a TCP connection, "
+        f"{asked} each. Nothing is changed."
+    )
+    return clip(text, CONFIRM_TEXT["text"])
+
+
+def probe_results_view(
+    seen: Sequence[Probed], left_out: Sequence[str], before: Report, after: Report, *, asker: str
+) -> c.ProbeResults:
+    """What each address showed, and what the verdict became."""
+    return c.ProbeResults(
+        subject=subject_of(after.request),
+        seen_from=seen[0].probe.seen_from,
+        asker=asker,
+        lines=_lines(seen),
+        left_out=tuple(left_out),
+        limits=CANNOT_SEE,
+        before=verdict_words(before),
+        after=verdict_words(after),
+        summary=clip(after.verdict.summary, _WORDS),
+        same=same_verdict(before, after),
+    )
+
+
+def verdict_words(report: Report) -> str:
+    """`confirmed, TLS-01 certificate-name-mismatch`, or the state of a verdict without a cause."""
+    causes = report.verdict.causes
+    if not causes or report.verdict.state is not State.CAUSE_FOUND:
+        return STATES[report.verdict.state]
+    first = causes[0]
+    more = f" and {count(len(causes) - 1, 'more cause')}" if len(causes) > 1 else ""
+    return f"{CONFIDENCES[first.confidence].lower()}, {first.check} {first.name}{more}"
+
+
+def same_verdict(before: Report, after: Report) -> bool:
+    """Whether two reports name the same causes, as surely."""
+
+    def told(report: Report) -> object:
+        return report.verdict.state, [(x.check, x.resource, x.confidence) for x in report.verdict.causes]
+
+    return told(before) == told(after)
+
+
+def _lines(seen: Sequence[Probed]) -> tuple[c.ProbeLine, ...]:
+    """One line for all addresses of one kind that showed the same."""
+    alike: dict[tuple[str, str, str], list[Probed]] = {}
+    for one in seen:
+        _, _, group = one.target.what.partition(" of ")
+        alike.setdefault((_mark(one), _words(one), group or one.target.what), []).append(one)
+    lines = []
+    for (mark, words, kind), found in alike.items():
+        several = len(found) > 1 and found[0].target.what != kind
+        what = f"{len(found)} targets of {kind}" if several else found[0].target.what
+        lines.append(c.ProbeLine(mark, tuple(one.target.place for one in found), what, words))
+    return tuple(lines)
+
+
+def _mark(seen: Probed) -> str:
+    if seen.probe.tcp in SILENT:
+        return "❔"
+    faulty = seen.probe.tcp != "ok" or seen.tls.faults or seen.http.fault
+    return "❌" if faulty else "✅"
+
+
+def _words(seen: Probed) -> str:
+    if seen.probe.tcp != "ok":
+        return clip(f"TCP {seen.probe.tcp}: {seen.probe.explanation.removeprefix(seen.target.place).strip()}", _WORDS)
+    parts = _tls(seen.tls) if seen.probe.tls else ["TCP ok"]
+    if seen.http.fault:
+        parts.append(f"HTTP {seen.http.fault}: {seen.http.explanation}")
+    elif seen.http.status:
+        parts.append(f"HTTP {seen.http.status}")
+    return "; ".join(clip(part, _WORDS) for part in parts)
+
+
+def _tls(tls: ProbedTls) -> list[str]:
+    if tls.faults:
+        return [f"TLS {fault}: {tls.explanations.get(fault, fault)}" for fault in tls.faults]
+    until = f", until {tls.not_after.astimezone(UTC):%Y-%m-%d}" if tls.not_after else ""
+    return [f"{tls.protocol or 'TLS'} in order, certificate names {tls.matched_name or 'the host'}{until}"]

@@ -1,0 +1,1 @@
+"""The jobs that are no diagnosis: fresh logs, doctor, files for a thread, names for the menus."""
