@@ -15,6 +15,7 @@ from bot.diagnosis.plan import MAX_TARGETS
 from bot.diagnosis.reachability import AddressRange
 from bot.diagnosis.resources import NetworkInterface
 from bot.diagnosis.sources import BALANCER_ATTRIBUTES, GROUP_ATTRIBUTES, SUBNET
+from bot.language import plural
 
 TRAFFIC, HEALTH = "traffic", "health checks"
 """What goes over a port: requests, or the load balancer's checks of the target."""
@@ -151,8 +152,8 @@ def ranges_of(evidence: Evidence, subnet_id: str, version: int) -> tuple[str, ..
 def some(names: Iterable[str], limit: int = 3) -> str:
     """Return the first names and how many more there are, each once: `i-0a1, i-0a2 +7 more`."""
     listed = list(dict.fromkeys(names))
-    more = f" +{len(listed) - limit} more" if len(listed) > limit else ""
-    return ", ".join(listed[:limit]) + more
+    shown, more = ", ".join(listed[:limit]), len(listed) - limit
+    return plural("{names} +{count} more", "{names} +{count} more", more, names=shown) if more > 0 else shown
 
 
 def _ports(traffic: int | None, health: int | None) -> tuple[tuple[str, int], ...]:

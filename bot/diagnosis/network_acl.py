@@ -13,6 +13,7 @@ from typing import Literal
 
 from bot.diagnosis.reachability import HIGHEST_PORT, AddressRange
 from bot.diagnosis.resources import NetworkAcl, NetworkAclEntry
+from bot.language import _, marked
 
 Ports = tuple[int, int]
 """The lowest and the highest port, both included."""
@@ -26,6 +27,13 @@ _PROTOCOL_NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 _PROTOCOLS_WITH_PORTS = (6, 17)
 _FIRST_DEFAULT_RULE = 32767
 """From here on the numbers belong to the closing deny that the console shows as `*`."""
+_ENTRIES = {
+    (True, True): marked("rule {number} allows {traffic} to {scope}"),
+    (True, False): marked("rule {number} allows {traffic} from {scope}"),
+    (False, True): marked("rule {number} denies {traffic} to {scope}"),
+    (False, False): marked("rule {number} denies {traffic} from {scope}"),
+}
+"""How an entry reads, by whether it allows and whether it is outbound."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +53,14 @@ class AclAnswer:
     @property
     def rule(self) -> str:
         """The denying rule as a citation, or an empty text where nothing is denied."""
-        direction = "outbound" if self.egress else "inbound"
         if self.allowed == "all":
             return ""
         if self.entry is None:
-            return f"{self.acl} {direction}: no rule allows it"
-        return f"{self.acl} {direction} {describe_entry(self.entry)}"
+            said = _("outbound: no rule allows it") if self.egress else _("inbound: no rule allows it")
+        else:
+            rule = describe_entry(self.entry)
+            said = _("outbound {rule}", rule=rule) if self.egress else _("inbound {rule}", rule=rule)
+        return f"{self.acl} {said}"
 
     @property
     def ports(self) -> str:
@@ -64,6 +74,7 @@ class Leg:
 
     name: str
     answer: AclAnswer
+    is_reply: bool
 
 
 @dataclass(frozen=True)
@@ -135,33 +146,38 @@ def round_trip(
     """Return the four legs of TCP requests from a client's subnet to `port` in a server's subnet, and of the replies.
 
     Addresses are single ones or CIDR ranges; only the address families that both ends have count. `names` are the
-    words for the two ends in the legs' names. Empty where nothing is evaluated: both ends stand in one subnet, or
-    they share no address family.
+    words for the two ends in the legs' names, marked for translation. Empty where nothing is evaluated: both ends
+    stand in one subnet, or they share no address family.
     """
     families = _families(client_addresses) & _families(server_addresses)
     if same_subnet or not families:
         return ()
     clients, servers = _of(families, client_addresses), _of(families, server_addresses)
-    client, server = names
-    request = (port, port)
+    client, server = (_(end) for end in names)
+    requests_out = decide(client_acl, egress=True, ports=(port, port), peers=servers)
+    requests_in = decide(server_acl, egress=False, ports=(port, port), peers=clients)
+    replies_out = decide(server_acl, egress=True, ports=ephemeral, peers=clients)
+    replies_in = decide(client_acl, egress=False, ports=ephemeral, peers=servers)
     return (
-        Leg(f"requests out of the {client} subnet", decide(client_acl, egress=True, ports=request, peers=servers)),
-        Leg(f"requests into the {server} subnet", decide(server_acl, egress=False, ports=request, peers=clients)),
-        Leg(f"replies out of the {server} subnet", decide(server_acl, egress=True, ports=ephemeral, peers=clients)),
-        Leg(f"replies into the {client} subnet", decide(client_acl, egress=False, ports=ephemeral, peers=servers)),
+        Leg(_("requests out of the {end} subnet", end=client), requests_out, is_reply=False),
+        Leg(_("requests into the {end} subnet", end=server), requests_in, is_reply=False),
+        Leg(_("replies out of the {end} subnet", end=server), replies_out, is_reply=True),
+        Leg(_("replies into the {end} subnet", end=client), replies_in, is_reply=True),
     )
 
 
 def describe_entry(entry: NetworkAclEntry) -> str:
     """Return an entry as a person reads it: `rule 90 denies tcp 1024-65535 to 10.0.0.0/8`."""
     number = "*" if entry.rule_number >= _FIRST_DEFAULT_RULE else str(entry.rule_number)
-    action = "allows" if entry.rule_action.lower() == "allow" else "denies"
     protocol, ports = _number(entry.protocol), _ports(entry)
     names = {n: name for name, n in _PROTOCOL_NUMBERS.items()}
-    traffic = "all traffic" if protocol == _EVERY_PROTOCOL else names.get(protocol or 0, f"protocol {entry.protocol}")
+    traffic = names.get(protocol or 0, "") or _("protocol {number}", number=entry.protocol)
+    if protocol == _EVERY_PROTOCOL:
+        traffic = _("all traffic")
     if ports != (0, HIGHEST_PORT):
         traffic += f" {_span(ports)}"
-    return f"rule {number} {action} {traffic} {'to' if entry.egress else 'from'} {_scope_text(entry)}"
+    said = _ENTRIES[entry.rule_action.lower() == "allow", entry.egress]
+    return _(said, number=number, traffic=traffic, scope=_scope_text(entry))
 
 
 def _applicable(

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Literal
 
 from bot.diagnosis.resources import IpPermission, SecurityGroup
+from bot.language import _, plural
 
 Direction = Literal["ingress", "egress"]
 
@@ -114,16 +115,12 @@ class _Rule:
     def traffic(self) -> str:
         protocol, low, high = _protocol(self.permission.ip_protocol), *_ports(self.permission)
         if protocol == _EVERY_PROTOCOL:
-            return "all traffic"
+            return _("all traffic")
         if protocol not in ("tcp", "udp"):
-            return f"protocol {protocol}" if protocol.isdigit() else protocol
+            return _("protocol {number}", number=protocol) if protocol.isdigit() else protocol
         if (low, high) == (0, HIGHEST_PORT):
-            return f"all {protocol}"
+            return _("all {protocol}", protocol=protocol)
         return f"{protocol} {low}" if low == high else f"{protocol} {low}-{high}"
-
-    @property
-    def way(self) -> str:
-        return "from" if self.direction == "ingress" else "to"
 
     def is_for(self, protocol: str, port: int) -> bool:
         mine, (low, high) = _protocol(self.permission.ip_protocol), _ports(self.permission)
@@ -137,7 +134,7 @@ class _Rule:
         return [known for text in texts if (known := AddressRange.parse(text))]
 
     def __str__(self) -> str:
-        return f"{self.group_id} {self.direction} {self.traffic} {self.way} {self.peer}"
+        return f"{self.group_id} {self.direction} {_described(self.direction, self.traffic, self.peer)}"
 
 
 def admits(
@@ -188,12 +185,16 @@ def describe_rules(
     if port is not None:
         rules.sort(key=lambda rule: not rule.is_for("tcp", port))
     shown = rules[: max(limit, 1)]
-    parts = [
-        f"{traffic} {', '.join(rule.peer for rule in same)}"
-        for traffic, same in groupby(shown, key=lambda rule: f"{rule.traffic} {rule.way}")
-    ]
-    hidden = len(rules) - len(shown)
-    return ("; ".join(parts) or "nothing") + (f"; +{hidden} more" if hidden else "")
+    by_traffic = groupby(shown, key=lambda rule: rule.traffic)
+    parts = [_described(direction, traffic, ", ".join(rule.peer for rule in same)) for traffic, same in by_traffic]
+    listed, hidden = "; ".join(parts) or _("nothing"), len(rules) - len(shown)
+    return plural("{rules}; +{count} more", "{rules}; +{count} more", hidden, rules=listed) if hidden else listed
+
+
+def _described(direction: Direction, traffic: str, peers: str) -> str:
+    if direction == "ingress":
+        return _("{traffic} from {peers}", traffic=traffic, peers=peers)
+    return _("{traffic} to {peers}", traffic=traffic, peers=peers)
 
 
 def _rules(groups: Sequence[SecurityGroup], direction: Direction) -> Iterator[_Rule]:

@@ -10,6 +10,7 @@ from bot.access import Guard
 from bot.config import Access, Accounts, Config, Rule
 from bot.diagnosis.model import Request
 from bot.report.asking import HistoryCursor
+from bot.responding.channels import Shown
 from bot.store.catalogue import NamedApi, Place
 from bot.store.feedback import Opinion
 from bot.store.health import Examination
@@ -210,6 +211,20 @@ async def test_a_watch_that_is_ended_in_app_home_leaves_it(desk):
     button = {"type": "button", "action_id": ids.UNWATCH, "value": watch().id}
     await desk.send(in_modal(button, "", "", type="home"))
     assert "Stop watching" not in json.dumps(desk.view("views.publish"))
+
+
+async def test_a_snooze_that_is_ended_in_app_home_leaves_it(desk):
+    alarm = Shown("C01", "0123", "orders-5xx", "eu-west-1", "03:11 UTC")
+    await desk.edge.alarm_channels.snooze(alarm, "1h", "U01ALICE")
+    await desk.edge.alarm_channels.switch("C02", "U01ALICE", on=False)
+    await desk.send(opened())
+    said = json.dumps(desk.view("views.publish"))
+    assert "orders-5xx" in said
+    assert "Left alone in <#C02>" in said
+    desk.calls.clear()
+    button = {"type": "button", "action_id": ids.WAKE_AT_HOME, "value": "C01/0123"}
+    await desk.send(in_modal(button, "", "", type="home"))
+    assert "orders-5xx" not in json.dumps(desk.view("views.publish"))
 
 
 async def test_app_home_has_the_reads_tried_again(desk):

@@ -91,8 +91,10 @@ def examination(**changes) -> Examination:
     )
 
 
-def home(runs=(), watches=(), places=()) -> c.HomeView:
-    return c.HomeView("/vpclink", tuple(runs), tuple(watches), 3 if watches else 0, tuple(places), "eu-west-1")
+def home(runs=(), watches=(), places=(), snoozes=(), quiet=()) -> c.HomeView:
+    return c.HomeView(
+        "/vpclink", tuple(runs), tuple(watches), 3 if watches else 0, tuple(places), "eu-west-1", snoozes, quiet
+    )
 
 
 def forty_requests():
@@ -210,6 +212,8 @@ VIEWS = {
         [run_line(run(1), URL, Tally(1, 0)), run_line(run(2, samples.healthy()), URL, Tally())],
         [watch_line(watch(), URL)],
         [place_line(examination()), place_line(examination(region="us-east-1", denied=(), unknown=()))],
+        (c.HomeSnooze("orders-5xx", "C02PRODUCTION", "U01ALICE", "2026-11-22 08:00:00 UTC", "C02PRODUCTION/0123"),),
+        ("C02PRODUCTION",),
     ),
     "home_huge": lambda: home(
         [

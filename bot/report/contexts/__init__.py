@@ -32,6 +32,7 @@ from bot.report.contexts.answers import (
 )
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.home import (
+    HomeSnooze,
     HomeView,
     PlaceLine,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "Headline",
     "HelpText",
     "HistoryPage",
+    "HomeSnooze",
     "HomeView",
     "HopFindings",
     "Inconclusive",

@@ -24,8 +24,19 @@ class PlaceLine:
 
 
 @dataclass(frozen=True)
+class HomeSnooze:
+    """An alarm that is left alone for a while. `value` is what the button carries that ends it."""
+
+    alarm: str
+    channel: str
+    by: str
+    until: str
+    value: str
+
+
+@dataclass(frozen=True)
 class HomeView(Context):
-    """Recent reports, watches, and what may be read. `doctor` is what the button of a first look carries."""
+    """Recent reports, watches, snoozes, and what may be read. `doctor` is what the button of a first look carries."""
 
     template: ClassVar[str] = "home_view"
     command: str
@@ -34,3 +45,6 @@ class HomeView(Context):
     more_watches: int
     places: tuple[PlaceLine, ...]
     doctor: str
+    snoozes: tuple[HomeSnooze, ...]
+    quiet: tuple[str, ...]
+    """Ids of the channels in which alarms are left alone."""

@@ -5,6 +5,7 @@ from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["IP-01"]
 V6 = b.with_group(ip_address_type="ipv6", target_type="ip")
@@ -48,3 +49,10 @@ def test_a_fail_cites_both_types():
 def test_the_fix_heals_the_model():
     (finding,) = w.findings(CHECK, V6)
     assert w.judged(CHECK, CHECK.repair(finding, w.Walk(V6))) == [("pass", w.NLB)]
+
+
+def test_the_code_makes_the_load_balancer_dualstack():
+    (finding,) = w.findings(CHECK, V6)
+    assert terraform(finding.fix.terraform) == {"aws_lb": {"ip_address_type": '"dualstack"'}}
+    (properties,) = cloudformation(finding.fix.cloudformation).values()
+    assert properties == {"IpAddressType": "dualstack"}

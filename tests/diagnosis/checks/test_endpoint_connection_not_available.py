@@ -6,6 +6,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["VPL-07"]
 OTHER = "444455556666"
@@ -125,3 +126,14 @@ def test_what_cannot_be_accepted_any_more_takes_a_new_link(gone):
 def test_the_fix_heals_the_model(evidence):
     (finding,) = w.findings(CHECK, evidence)
     assert w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence))) == [("pass", w.SERVICE)]
+
+
+def test_the_code_accepts_the_connection_and_cloudformation_cannot():
+    (finding,) = w.findings(CHECK, state("rejected"))
+    assert terraform(finding.fix.terraform) == {
+        "aws_vpc_endpoint_connection_accepter": {
+            "vpc_endpoint_service_id": f'"{w.SERVICE}"',
+            "vpc_endpoint_id": '"vpce-0c1"',
+        }
+    }
+    assert cloudformation(finding.fix.cloudformation) == {}

@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["VPL-01"]
 STAGE, INTEGRATION = f"{w.API}/{w.STAGE}", "ANY /{proxy+}"
@@ -132,3 +133,52 @@ def test_an_http_api_is_repaired_with_its_own_commands():
     assert finding.fix.cli[-1] == (
         "aws apigatewayv2 update-stage --api-id a1b2c3d4e5 --stage-name prod --stage-variables linkId=LINK_ID"
     )
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kind", "attributes", "properties"),
+    [
+        pytest.param(
+            wl.with_variable({"linkID": w.LINK}),
+            ("aws_api_gateway_stage", "AWS::ApiGateway::Stage"),
+            {"variables": {'"linkId"': f'"{w.LINK}"'}},
+            {"Variables": {"linkId": w.LINK}},
+            id="stage variable",
+        ),
+        pytest.param(
+            wl.other_protocol("HTTP", "${stageVariables.linkId}", variables={}),
+            ("aws_apigatewayv2_stage", "AWS::ApiGatewayV2::Stage"),
+            {"stage_variables": {'"linkId"': '"LINK_ID"'}},
+            {"StageVariables": {"linkId": "LINK_ID"}},
+            id="of an HTTP API",
+        ),
+        pytest.param(
+            literal("vpc-0aa1"),
+            ("aws_api_gateway_integration", "AWS::ApiGateway::Method"),
+            {"connection_id": '"LINK_ID"'},
+            {"Integration": {"ConnectionId": "LINK_ID"}},
+            id="literal id",
+        ),
+        pytest.param(
+            wl.other_protocol("HTTP", "vpc-0aa1"),
+            ("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration"),
+            {"connection_id": '"LINK_ID"'},
+            {"ConnectionId": "LINK_ID"},
+            id="literal id of an HTTP API",
+        ),
+    ],
+)
+def test_the_code_changes_what_holds_the_id(evidence, kind, attributes, properties):
+    finding = next(f for f in w.findings(CHECK, evidence) if f.fix)
+    assert terraform(finding.fix.terraform) == {kind[0]: attributes}
+    assert cloudformation(finding.fix.cloudformation) == {kind[1]: properties}
+
+
+def test_the_code_changes_the_canarys_own_value():
+    failed = w.findings(CHECK, wl.with_variable({"linkId": w.LINK}, canary=canary(linkId="")))[1]
+    overrides = {"stage_variable_overrides": {'"linkId"': '"LINK_ID"'}}
+    (settings,) = terraform(failed.fix.terraform)["aws_api_gateway_stage"]["canary_settings"]
+    assert overrides.items() <= settings.items()
+    assert cloudformation(failed.fix.cloudformation)["AWS::ApiGateway::Stage"] == {
+        "CanarySetting": {"StageVariableOverrides": {"linkId": "LINK_ID"}}
+    }

@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["VPL-02"]
 GONE = wl.no_link("zz9qk2", wl.with_routes(wl.private(connection_id="zz9qk2")))
@@ -103,3 +104,19 @@ def test_a_missing_target_is_cited():
 def test_a_disturbing_target_is_removed_by_an_edit():
     (finding,) = w.findings(CHECK, V1_WITH_TARGET)
     assert "op=remove,path=/integrationTarget" in finding.fix.cli[0]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "hcl", "yaml"),
+    [
+        pytest.param(
+            wl.second_generation(target=""), '"LOAD_BALANCER_ARN"', "LOAD_BALANCER_ARN", id="the target is missing"
+        ),
+        pytest.param(V1_WITH_TARGET, None, {"Ref": "AWS::NoValue"}, id="the target disturbs"),
+    ],
+)
+def test_the_code_sets_the_target_or_takes_it_away(evidence, hcl, yaml):
+    (finding,) = w.findings(CHECK, evidence)
+    assert terraform(finding.fix.terraform) == {"aws_api_gateway_integration": {"integration_target": hcl}}
+    method = cloudformation(finding.fix.cloudformation)["AWS::ApiGateway::Method"]
+    assert method == {"Integration": {"IntegrationTarget": yaml}}

@@ -6,6 +6,7 @@ from bot.diagnosis.evidence import Absent
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import terraform
 
 CHECK = by_code()["VPL-05"]
 FIRST, SECOND = v2.LINK_SUBNETS
@@ -93,7 +94,7 @@ def test_a_missing_subnet_is_left_out_of_the_new_link():
     assert finding.summary == f"Subnet {FIRST} of VPC link {v2.LINK_V2} does not exist."
     assert finding.citations[0].resource == FIRST
     assert f"--subnet-ids {SECOND} --security-group-ids {v2.LINK_SG}" in finding.fix.cli[0]
-    assert finding.fix.terraform.startswith("aws_apigatewayv2_vpc_link")
+    assert terraform(finding.fix.terraform)["aws_apigatewayv2_vpc_link"]["subnet_ids"] == [f'"{SECOND}"']
 
 
 def test_it_names_the_interfaces_that_carry_other_groups():

@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-01"]
 
@@ -109,3 +110,11 @@ def test_one_that_is_gone_cannot_be_healed_on_the_model():
     evidence = w.gone(s.LOAD_BALANCER, w.NLB)
     (finding,) = w.findings(CHECK, evidence)
     assert CHECK.repair(finding, w.Walk(evidence)) is None
+
+
+def test_the_code_makes_the_load_balancer_again():
+    (finding,) = w.findings(CHECK, w.gone(s.LOAD_BALANCER, w.NLB))
+    made = terraform(finding.fix.terraform)["aws_lb"]
+    assert (made["name"], made["load_balancer_type"]) == ('"orders-nlb"', '"network"')
+    (properties,) = cloudformation(finding.fix.cloudformation).values()
+    assert (properties["Name"], properties["Type"], properties["Scheme"]) == ("orders-nlb", "network", "internal")

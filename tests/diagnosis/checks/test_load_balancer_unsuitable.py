@@ -6,6 +6,7 @@ from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-02"]
 ELSEWHERE = w.NLB.replace(w.REGION, "us-east-1")
@@ -116,3 +117,10 @@ def test_an_http_api_gets_a_new_listener():
     evidence = b.with_balancer(v2.http_api(), arn=w.ALB, type="gateway")
     (finding,) = w.findings(CHECK, evidence)
     assert finding.fix.cli[1].endswith("--integration-uri NEW_LISTENER_ARN")
+
+
+def test_the_code_makes_a_load_balancer_that_fits():
+    (finding,) = w.findings(CHECK, targeted(GATEWAY))
+    assert terraform(finding.fix.terraform)["aws_lb"]["load_balancer_type"] == '"application"'
+    (properties,) = cloudformation(finding.fix.cloudformation).values()
+    assert (properties["Type"], properties["Scheme"]) == ("application", "internal")

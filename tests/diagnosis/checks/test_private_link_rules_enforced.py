@@ -6,6 +6,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["SG-01"]
 NLB_SG, SECOND_SG = "sg-0nlb", "sg-0nlb2"
@@ -132,3 +133,11 @@ def test_the_fix_can_uncover_a_rule_that_names_only_the_group():
     targets = by_code()["SG-03"]
     assert w.judged(targets, evidence) == [("pass", w.TARGET_SG)]
     assert w.judged(targets, CHECK.repair(finding, w.Walk(evidence))) == [("fail", w.TARGET_SG)]
+
+
+def test_the_code_switches_the_setting_off_and_not_to_false():
+    (finding,) = w.findings(CHECK, enforcing("on", IN_VPC))
+    field = "enforce_security_group_inbound_rules_on_private_link_traffic"
+    assert terraform(finding.fix.terraform) == {"aws_lb": {field: '"off"'}}
+    (properties,) = cloudformation(finding.fix.cloudformation).values()
+    assert properties == {"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off"}

@@ -5,6 +5,7 @@ from bot.diagnosis.checks import by_code
 from bot.diagnosis.resources import VpcLinkV1
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["VPL-03"]
 ASSOCIATED = "NLB is already associated with another VPC Endpoint Service"
@@ -85,3 +86,15 @@ def test_what_could_not_be_read_stays_unread_behind_the_new_link():
     evidence = w.denied(s.ENDPOINT_SERVICES, wl.link(status="FAILED"))
     healed = CHECK.repair(w.findings(CHECK, evidence)[0], w.Walk(evidence))
     assert [status for status, _ in w.judged(by_code()["VPL-06"], healed)] == ["unknown"]
+
+
+def test_the_code_makes_a_new_link_and_leads_the_integration_over_it():
+    (finding,) = w.findings(CHECK, wl.link(status="FAILED", name="orders link"))
+    assert terraform(finding.fix.terraform) == {
+        "aws_api_gateway_vpc_link": {"name": '"orders link"', "target_arns": [f'"{w.NLB}"']},
+        "aws_api_gateway_integration": {"connection_id": "${aws_api_gateway_vpc_link.new_link.id}"},
+    }
+    assert cloudformation(finding.fix.cloudformation) == {
+        "AWS::ApiGateway::VpcLink": {"Name": "orders link", "TargetArns": [w.NLB]},
+        "AWS::ApiGateway::Method": {"Integration": {"ConnectionId": {"Ref": "NewLink"}}},
+    }

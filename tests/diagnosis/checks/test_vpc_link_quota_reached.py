@@ -9,6 +9,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
 from tests.diagnosis import worlds_requests as wr
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["QUO-01"]
 REACHED = "Too many VPC links defined: the quota of this region is reached."
@@ -75,3 +76,10 @@ def test_the_quota_of_the_generation_is_named():
     (finding,) = w.findings(CHECK, failed_v2(REACHED))
     assert LINKS_V2_QUOTA in finding.fix.cli[1]
     assert "allowed" in w.findings(CHECK, failed())[0].summary
+
+
+def test_the_code_raises_the_quota():
+    (finding,) = w.findings(CHECK, failed_v2(REACHED))
+    quota = terraform(finding.fix.terraform)["aws_servicequotas_service_quota"]
+    assert (quota["service_code"], quota["quota_code"]) == ('"apigateway"', f'"{LINKS_V2_QUOTA}"')
+    assert cloudformation(finding.fix.cloudformation) == {}

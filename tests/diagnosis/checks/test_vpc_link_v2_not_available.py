@@ -7,6 +7,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_links as wl
 from tests.diagnosis import worlds_requests as wr
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["VPL-04"]
 
@@ -87,3 +88,23 @@ def test_the_fix_heals_the_model():
 def test_the_log_confirms_it():
     (cause,) = report(wr.log((wr.TAKEN, wr.E1, wr.ENDED), evidence=link("INACTIVE"))).verdict.causes
     assert (cause.check, cause.confidence) == ("VPL-04", "confirmed")
+
+
+def test_the_code_keeps_an_inactive_link_warm():
+    (finding,) = w.findings(CHECK, link("INACTIVE"))
+    url = f"https://{w.API}.execute-api.{w.REGION}.amazonaws.com/prod/PATH"
+    hcl, yaml = terraform(finding.fix.terraform), cloudformation(finding.fix.cloudformation)
+    assert hcl["aws_cloudwatch_event_api_destination"]["invocation_endpoint"] == f'"{url}"'
+    assert hcl["aws_cloudwatch_event_rule"]["schedule_expression"] == '"rate(1 day)"'
+    assert yaml["AWS::Events::ApiDestination"]["InvocationEndpoint"] == url
+    assert yaml["AWS::Events::Rule"]["ScheduleExpression"] == "rate(1 day)"
+
+
+def test_the_code_makes_a_new_link_in_place_of_a_failed_one():
+    (finding,) = w.findings(CHECK, link("FAILED"))
+    assert cloudformation(finding.fix.cloudformation)["AWS::ApiGatewayV2::VpcLink"] == {
+        "Name": "orders-link",
+        "SubnetIds": ["subnet-0l1", "subnet-0l2"],
+        "SecurityGroupIds": ["sg-0link"],
+    }
+    assert terraform(finding.fix.terraform)["aws_apigatewayv2_vpc_link"]["name"] == '"orders-link"'

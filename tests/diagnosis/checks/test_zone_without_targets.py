@@ -8,6 +8,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_metrics as m
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-05"]
 ZONES = tuple(r.LoadBalancerZone(zone_name=f"{w.REGION}{z}", subnet_id=f"subnet-0{z}") for z in ("a", "b", "c"))
@@ -236,3 +237,20 @@ def test_targets_out_of_reach_are_named_with_their_zones():
 def test_the_fix_heals_the_model(evidence):
     (finding,) = w.findings(CHECK, evidence)
     assert w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence))) == [("pass", w.NLB)]
+
+
+def test_the_code_sets_the_attribute_where_the_setting_stands():
+    (by_balancer,) = w.findings(CHECK, ONE_ZONE)
+    (by_group,) = w.findings(CHECK, on(s.GROUP_ATTRIBUTES, w.GROUP, "false", ONE_ZONE))
+    attribute = [{"Key": CROSS_ZONE, "Value": "true"}]
+    assert list(terraform(by_balancer.fix.terraform)) == ["aws_lb"]
+    assert terraform(by_group.fix.terraform) == {"aws_lb_target_group": {"load_balancing_cross_zone_enabled": '"true"'}}
+    assert list(cloudformation(by_balancer.fix.cloudformation).values()) == [{"LoadBalancerAttributes": attribute}]
+    assert list(cloudformation(by_group.fix.cloudformation).values()) == [{"TargetGroupAttributes": attribute}]
+
+
+def test_the_code_names_all_subnets():
+    (finding,) = w.findings(CHECK, outside(UNUSED, UNUSED))
+    subnets = ["subnet-0b1", "subnet-0b2", "SUBNET_IN_eu-west-1c", "SUBNET_IN_eu-west-1d"]
+    assert list(cloudformation(finding.fix.cloudformation).values()) == [{"Subnets": subnets}]
+    assert terraform(finding.fix.terraform)["aws_lb"]["subnets"] == [f'"{x}"' for x in subnets]

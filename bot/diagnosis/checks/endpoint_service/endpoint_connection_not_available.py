@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import being_made, services
-from bot.diagnosis.checks.vpc_link.link_commands import recreate
+from bot.diagnosis.checks.vpc_link.link_v1_commands import recreate
 from bot.diagnosis.checks.vpc_link.new_link import with_new_link
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.gateway_accounts import API_GATEWAY_ACCOUNTS
@@ -14,7 +15,9 @@ from bot.diagnosis.hops import ServiceHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import EndpointConnection
+from bot.diagnosis.snippets import new_terraform
 from bot.diagnosis.sources import ENDPOINT_CONNECTIONS, ENDPOINT_SERVICES
+from bot.language import _
 
 _BROKEN = {"pendingacceptance", "rejected", "failed", "expired", "deleting", "deleted"}
 _ACCEPTABLE = {"pendingacceptance", "rejected"}
@@ -52,7 +55,7 @@ class EndpointConnectionNotAvailable(Check[ServiceHop]):
         """Judge the connection that is API Gateway's."""
         service = subject.service
         if service is None:
-            summary = "There is no endpoint service that a connection could belong to (VPL-06)."
+            summary = _("There is no endpoint service that a connection could belong to (VPL-06).")
             yield self.not_applicable(subject.link.id, summary, subject=subject)
             return
         own = subject.own_connections
@@ -66,22 +69,36 @@ class EndpointConnectionNotAvailable(Check[ServiceHop]):
     def _one_of(self, subject: ServiceHop, service_id: str, connections: tuple[EndpointConnection, ...]) -> Finding:
         """Judge where AWS does not publish API Gateway's account, so that nobody can tell which one is its own."""
         groups = {_group(x) for x in connections}
-        states = ", ".join(f"{x.vpc_endpoint_id} {x.vpc_endpoint_state}" for x in connections[:_SHOWN])
-        states += f" +{len(connections) - _SHOWN} more" if len(connections) > _SHOWN else ""
+        states = some((f"{x.vpc_endpoint_id} {x.vpc_endpoint_state}" for x in connections), _SHOWN)
         if groups == {"serves"}:
-            summary = f"Every connection to endpoint service {service_id} is available, API Gateway's among them."
+            summary = _(
+                "Every connection to endpoint service {service} is available, API Gateway's among them.",
+                service=service_id,
+            )
             return self.passed(service_id, summary, subject=subject)
         if groups == {"broken"}:
-            summary = f"No connection to endpoint service {service_id} can serve: {states}."
+            summary = _(
+                "No connection to endpoint service {service} can serve: {states}.", service=service_id, states=states
+            )
             citations = [self._citation(service_id, x) for x in connections[:_SHOWN]]
             return self.failed(service_id, summary, citations, recreate(subject.link), subject=subject)
-        summary = f"Endpoint service {service_id} has {len(connections)} connections ({states}); AWS does not publish "
-        summary += "which account is API Gateway's in this region: look whether its connection is available."
+        summary = _(
+            "Endpoint service {service} has {count} connections ({states}); AWS does not publish which account is API "
+            "Gateway's in this region: look whether its connection is available.",
+            service=service_id,
+            count=len(connections),
+            states=states,
+        )
         return self.undecided(service_id, summary, subject=subject)
 
     def _one(self, subject: ServiceHop, service_id: str, connection: EndpointConnection) -> Finding:
         state, endpoint = connection.vpc_endpoint_state, connection.vpc_endpoint_id
-        summary = f"API Gateway's connection {endpoint} to endpoint service {service_id} is {state}."
+        summary = _(
+            "API Gateway's connection {endpoint} to endpoint service {service} is {state}.",
+            endpoint=endpoint,
+            service=service_id,
+            state=state,
+        )
         citations = [self._citation(service_id, connection)]
         group = _group(connection)
         if group == "serves":
@@ -90,7 +107,11 @@ class EndpointConnectionNotAvailable(Check[ServiceHop]):
             return self.warned(service_id, summary, citations, _accept(subject, connection), subject=subject)
         if group == "broken":
             return self.failed(service_id, summary, citations, _accept(subject, connection), subject=subject)
-        summary = f"API Gateway's connection {endpoint} has a state that we do not know: {state or 'none'}."
+        summary = _(
+            "API Gateway's connection {endpoint} has a state that we do not know: {state}.",
+            endpoint=endpoint,
+            state=state or _("none"),
+        )
         return self.undecided(service_id, summary, subject=subject)
 
     def _none(self, subject: ServiceHop, service_id: str) -> Finding:
@@ -101,10 +122,15 @@ class EndpointConnectionNotAvailable(Check[ServiceHop]):
             "VpcEndpointConnections[].VpcEndpointOwner",
             ", ".join(sorted({x.vpc_endpoint_owner for x in subject.connections})) or "[]",
         )
-        summary = f"Endpoint service {service_id} has no connection of API Gateway"
-        summary += f", only {others} of other accounts." if others else "."
+        summary = _("Endpoint service {service} has no connection of API Gateway.", service=service_id)
+        if others:
+            summary = _(
+                "Endpoint service {service} has no connection of API Gateway, only {count} of other accounts.",
+                service=service_id,
+                count=others,
+            )
         if being_made(subject):
-            summary += f" VPC link {subject.link.id} is still PENDING."
+            summary += " " + _("VPC link {link} is still PENDING.", link=subject.link.id)
             return self.warned(service_id, summary, [citation], recreate(subject.link), subject=subject)
         return self.failed(service_id, summary, [citation], recreate(subject.link), subject=subject)
 
@@ -134,19 +160,20 @@ def _accept(hop: ServiceHop, connection: EndpointConnection) -> Fix:
     state = connection.vpc_endpoint_state.lower()
     fix = recreate(hop.link)
     if state in {"pending", "partial"}:
-        return fix.model_copy(update={"summary": "Wait a few minutes and run this again; then replace the VPC link."})
+        summary = _("Wait a few minutes and run this again; then replace the VPC link.")
+        return fix.model_copy(update={"summary": summary})
     if state not in _ACCEPTABLE:
         return fix
-    service = hop.service.service_id if hop.service else "SERVICE_ID"
-    accept = (
-        f"aws ec2 accept-vpc-endpoint-connections --service-id {service} "
-        f"--vpc-endpoint-ids {connection.vpc_endpoint_id}"
-    )
+    service, endpoint = hop.service.service_id if hop.service else "SERVICE_ID", connection.vpc_endpoint_id
+    accept = f"aws ec2 accept-vpc-endpoint-connections --service-id {service} --vpc-endpoint-ids {endpoint}"
     return Fix(
-        summary=f"Accept API Gateway's endpoint connection {connection.vpc_endpoint_id}.",
+        summary=_("Accept API Gateway's endpoint connection {endpoint}.", endpoint=endpoint),
         cli=(accept,),
-        cloudformation="No resource accepts one; AWS::EC2::VPCEndpointService AcceptanceRequired: false avoids it.",
-        terraform="aws_vpc_endpoint_connection_accepter vpc_endpoint_service_id, vpc_endpoint_id",
-        console="VPC › Endpoint services › Endpoint connections › Actions › Accept endpoint connection request.",
-        steps=("Accept the connection.", "If AWS refuses: replace the link as follows.", *fix.steps),
+        terraform=new_terraform(
+            "aws_vpc_endpoint_connection_accepter",
+            "api_gateway",
+            {"vpc_endpoint_service_id": service, "vpc_endpoint_id": endpoint},
+        ),
+        console=_("VPC › Endpoint services › Endpoint connections › Actions › Accept endpoint connection request."),
+        steps=(_("Accept the connection."), _("If AWS refuses: replace the link as follows."), *fix.steps),
     )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name, being_made, services
-from bot.diagnosis.checks.vpc_link.link_commands import recreate
+from bot.diagnosis.checks.vpc_link.link_v1_commands import recreate
 from bot.diagnosis.checks.vpc_link.new_link import with_new_link
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ServiceHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.sources import ENDPOINT_SERVICES, VPC_LINK_V1
+from bot.language import _
 
 
 class EndpointServiceNotAvailable(Check[ServiceHop]):
@@ -48,7 +49,12 @@ class EndpointServiceNotAvailable(Check[ServiceHop]):
             return
         state, name = service.service_state, service.service_id
         citation = self.cite(ENDPOINT_SERVICES, name, "ServiceState", state)
-        summary = f"Endpoint service {name} in front of {balancer_name(subject.balancer_arn)} is {state}."
+        summary = _(
+            "Endpoint service {service} in front of {balancer} is {state}.",
+            service=name,
+            balancer=balancer_name(subject.balancer_arn),
+            state=state,
+        )
         if state.lower() == "available":
             yield self.passed(name, summary, subject=subject)
         elif state.lower() == "pending":
@@ -56,18 +62,30 @@ class EndpointServiceNotAvailable(Check[ServiceHop]):
         elif state.lower() in {"deleting", "deleted", "failed"}:
             yield self.failed(name, summary, [citation], recreate(subject.link), subject=subject)
         else:
-            summary = f"Endpoint service {name} has a state that we do not know: {state or 'none'}."
+            summary = _(
+                "Endpoint service {service} has a state that we do not know: {state}.",
+                service=name,
+                state=state or _("none"),
+            )
             yield self.undecided(name, summary, subject=subject)
 
     def _missing(self, subject: ServiceHop) -> Finding:
         link, balancer = subject.link.id, balancer_name(subject.balancer_arn)
         citation = self.cite(
-            ENDPOINT_SERVICES, subject.balancer_arn, "ServiceConfigurations[].NetworkLoadBalancerArns", "no match"
+            ENDPOINT_SERVICES, subject.balancer_arn, "ServiceConfigurations[].NetworkLoadBalancerArns", _("no match")
         )
         if being_made(subject):
-            summary = f"There is no endpoint service in front of {balancer} yet: VPC link {link} is still PENDING."
+            summary = _(
+                "There is no endpoint service in front of {balancer} yet: VPC link {link} is still PENDING.",
+                balancer=balancer,
+                link=link,
+            )
             return self.warned(link, summary, [citation], _wait(subject), subject=subject)
-        summary = f"There is no endpoint service in front of {balancer}: the one that VPC link {link} uses was deleted."
+        summary = _(
+            "There is no endpoint service in front of {balancer}: the one that VPC link {link} uses was deleted.",
+            balancer=balancer,
+            link=link,
+        )
         return self.failed(link, summary, [citation], recreate(subject.link), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -81,5 +99,5 @@ class EndpointServiceNotAvailable(Check[ServiceHop]):
 
 def _wait(hop: ServiceHop) -> Fix:
     fix = recreate(hop.link)
-    summary = "Wait a few minutes and run this again. If it stays as it is, replace the VPC link."
-    return fix.model_copy(update={"summary": summary, "steps": ("Wait up to ten minutes.", *fix.steps)})
+    summary = _("Wait a few minutes and run this again. If it stays as it is, replace the VPC link.")
+    return fix.model_copy(update={"summary": summary, "steps": (_("Wait up to ten minutes."), *fix.steps)})

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.load_balancer.balancer_code import changed_balancer
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.sources import LOAD_BALANCER, TARGET_GROUP
+from bot.language import _
 
 _FAMILIES = {
     "ipv4": frozenset({"ipv4"}),
@@ -45,24 +48,23 @@ class AddressFamiliesDoNotFit(Check[TargetGroupHop]):
         """Compare the two address types."""
         group, balancer, arn = subject.group, subject.balancer.balancer, subject.balancer.arn
         if group is None or balancer is None or group.target_type == "lambda":
-            yield self.not_applicable(arn, "There is no pair of load balancer and addresses here.", subject=subject)
+            yield self.not_applicable(arn, _("There is no pair of load balancer and addresses here."), subject=subject)
             return
         name, own = balancer.load_balancer_name, balancer.ip_address_type.lower() or "ipv4"
         wanted = group.ip_address_type.lower() or "ipv4"
+        known = {"balancer": name, "own": own, "group": group.target_group_name, "wanted": wanted}
         if own not in _FAMILIES or wanted not in {"ipv4", "ipv6"}:
-            summary = f"{name} is {own} and {group.target_group_name} {wanted}: we do not know whether they fit."
+            summary = _("{balancer} is {own} and {group} {wanted}: we do not know whether they fit.", **known)
             yield self.undecided(arn, summary, subject=subject)
         elif wanted in _FAMILIES[own]:
-            summary = f"{name} ({own}) has addresses of the family of {group.target_group_name} ({wanted})."
+            summary = _("{balancer} ({own}) has addresses of the family of {group} ({wanted}).", **known)
             yield self.passed(arn, summary, subject=subject)
         else:
             citations = [
                 self.cite(LOAD_BALANCER, arn, "IpAddressType", own),
                 self.cite(TARGET_GROUP, subject.arn, "IpAddressType", wanted),
             ]
-            summary = (
-                f"Target group {group.target_group_name} is {wanted}, but {name} is {own} and has no such address."
-            )
+            summary = _("Target group {group} is {wanted}, but {balancer} is {own} and has no such address.", **known)
             say = self.failed if balancer.type == "network" else self.warned
             yield say(arn, summary, citations, _fix(subject), subject=subject)
 
@@ -76,15 +78,18 @@ class AddressFamiliesDoNotFit(Check[TargetGroupHop]):
 
 
 def _fix(hop: TargetGroupHop) -> Fix:
+    cloudformation, terraform = changed_balancer(
+        balancer_name(hop.balancer.arn), "IpAddressType", "ip_address_type", "dualstack"
+    )
     return Fix(
-        summary="Make the load balancer dualstack, or use an IPv4 target group.",
+        summary=_("Make the load balancer dualstack, or use an IPv4 target group."),
         cli=(f"aws elbv2 set-ip-address-type --load-balancer-arn {hop.balancer.arn} --ip-address-type dualstack",),
-        cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer IpAddressType: dualstack.",
-        terraform='resource "aws_lb" { ip_address_type = "dualstack" }',
-        console="EC2 › Load balancers › Network mapping › Edit IP address type.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Network mapping › Edit IP address type."),
         steps=(
-            "Give the VPC and the load balancer's subnets IPv6 ranges.",
-            "Set the load balancer's address type to dualstack.",
-            "Allow IPv6 in its security groups, routes and network ACLs.",
+            _("Give the VPC and the load balancer's subnets IPv6 ranges."),
+            _("Set the load balancer's address type to dualstack."),
+            _("Allow IPv6 in its security groups, routes and network ACLs."),
         ),
     )

@@ -34,6 +34,7 @@ from bot.diagnosis.sources import (
     PREFIX_LIST,
     SECURITY_GROUP,
 )
+from bot.language import _
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,14 @@ class LoadBalancerEgressClosed(Check[TargetGroupHop]):
         """Judge the outbound rules against every target of the group."""
         balancer = subject.balancer.balancer
         if balancer is None or not balancer.security_groups:
-            name = balancer.load_balancer_name if balancer else "The load balancer"
-            yield self.not_applicable(subject.balancer.arn, f"{name} has no security group.", subject=subject)
+            summary = _("The load balancer has no security group.")
+            if balancer:
+                summary = _("{balancer} has no security group.", balancer=balancer.load_balancer_name)
+            yield self.not_applicable(subject.balancer.arn, summary, subject=subject)
             return
         groups, resource = groups_by_id(subject.evidence, balancer.security_groups), balancer.security_groups[0]
         if groups is None:
-            summary = f"Not every security group of {balancer.load_balancer_name} is known."
+            summary = _("Not every security group of {owner} is known.", owner=balancer.load_balancer_name)
             yield self.undecided(resource, summary, subject=subject)
             return
         ways = _ways(subject, groups)
@@ -89,19 +92,28 @@ class LoadBalancerEgressClosed(Check[TargetGroupHop]):
             yield self._closed(subject, groups, closed)
         if unknown:
             names = some(way.receiver.name for way in unknown)
-            summary = f"{name_groups(groups)}: whether it lets traffic out to {names} hangs on what we do not see."
+            summary = _(
+                "{groups}: whether it lets traffic out to {names} hangs on what we do not see.",
+                groups=name_groups(groups),
+                names=names,
+            )
             yield self.undecided(resource, summary, subject=subject)
         if not ways:
-            yield self.not_applicable(resource, "There is no target to send to.", subject=subject)
+            yield self.not_applicable(resource, _("There is no target to send to."), subject=subject)
         elif not closed and not unknown:
             ports = some(str(way.port) for way in ways)
-            yield self.passed(resource, f"{name_groups(groups)} lets TCP {ports} out to all targets.", subject=subject)
+            summary = _("{groups} lets TCP {ports} out to all targets.", groups=name_groups(groups), ports=ports)
+            yield self.passed(resource, summary, subject=subject)
 
     def _closed(self, subject: TargetGroupHop, groups: Sequence[SecurityGroup], closed: Sequence[_Way]) -> Finding:
         ports = list(dict.fromkeys(way.port for way in closed))
         names = some(f"{way.receiver.name}:{way.port}" for way in closed)
-        summary = (
-            f"{name_groups(groups)} of {_balancer_name(subject)} lets no TCP {some(map(str, ports))} out to {names}."
+        summary = _(
+            "{groups} of {balancer} lets no TCP {ports} out to {names}.",
+            groups=name_groups(groups),
+            balancer=_balancer_name(subject),
+            ports=some(map(str, ports)),
+            names=names,
         )
         described = [(g.group_id, describe_rules([g], "egress", port=ports[0])) for g in groups]
         citations = [self.cite(SECURITY_GROUP, i, "IpPermissionsEgress", text) for i, text in described]
@@ -162,9 +174,13 @@ def _fix(group_id: str, closed: Sequence[_Way]) -> Fix:
     cloudformation, terraform = rules_as_code(group_id, "egress", rules)
     command = f"aws ec2 authorize-security-group-egress --group-id {group_id} --ip-permissions"
     return Fix(
-        summary=f"Allow TCP {some(str(way.port) for way in closed)} outbound from {group_id} to the targets.",
+        summary=_(
+            "Allow TCP {ports} outbound from {group} to the targets.",
+            ports=some(str(way.port) for way in closed),
+            group=group_id,
+        ),
         cli=tuple(f"{command} {as_argument(rule)}" for rule in rules),
         cloudformation=cloudformation,
         terraform=terraform,
-        console=f"EC2 › Security groups › {group_id} › Outbound rules › Edit.",
+        console=_("EC2 › Security groups › {group} › Outbound rules › Edit.", group=group_id),
     )

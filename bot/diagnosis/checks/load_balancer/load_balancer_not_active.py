@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
 from bot.diagnosis.checks.listener.listener_fixes import name_another_listener
+from bot.diagnosis.checks.load_balancer.balancer_code import new_balancer
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations, repoint
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import BalancerHop
@@ -14,6 +15,7 @@ from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import LoadBalancerState
 from bot.diagnosis.sources import LOAD_BALANCER
+from bot.language import _
 
 
 class LoadBalancerNotActive(Check[BalancerHop]):
@@ -48,22 +50,31 @@ class LoadBalancerNotActive(Check[BalancerHop]):
         balancer = subject.balancer
         if balancer is None:
             citation = self.cite(LOAD_BALANCER, subject.arn, "LoadBalancers", "[] (LoadBalancerNotFound)")
-            summary = f"Load balancer {balancer_name(subject.arn)} does not exist in {walk.request.region}."
+            summary = _(
+                "Load balancer {balancer} does not exist in {region}.",
+                balancer=balancer_name(subject.arn),
+                region=walk.request.region,
+            )
             yield self.failed(subject.arn, summary, [citation], _recreate(subject), subject=subject)
             return
         name, code = balancer.load_balancer_name, balancer.state.code.lower()
-        reason = f": {balancer.state.reason.rstrip('.')}" if balancer.state.reason else ""
+        reason = balancer.state.reason.rstrip(".")
         citation = self.cite(LOAD_BALANCER, subject.arn, "State", f"{code} {balancer.state.reason}".strip())
         if code == "active":
-            yield self.passed(subject.arn, f"Load balancer {name} is active.", subject=subject)
+            yield self.passed(subject.arn, _("Load balancer {balancer} is active.", balancer=name), subject=subject)
         elif code == "failed":
-            summary = f"Load balancer {name} could not be set up, its state is failed{reason}."
-            yield self.failed(subject.arn, summary, [citation], _recreate(subject), subject=subject)
+            yield self.failed(subject.arn, _failed(name, reason), [citation], _recreate(subject), subject=subject)
         elif code in {"provisioning", "active_impaired"}:
-            summary = f"Load balancer {name} is {code}{reason}."
+            summary = _("Load balancer {balancer} is {state}.", balancer=name, state=code)
+            if reason:
+                summary = _("Load balancer {balancer} is {state}: {reason}.", balancer=name, state=code, reason=reason)
             yield self.warned(subject.arn, summary, [citation], _wait(subject.arn), subject=subject)
         else:
-            summary = f"Load balancer {name} has a state that we do not know: {balancer.state.code or 'none'}."
+            summary = _(
+                "Load balancer {balancer} has a state that we do not know: {state}.",
+                balancer=name,
+                state=balancer.state.code or _("none"),
+            )
             yield self.undecided(subject.arn, summary, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -75,11 +86,21 @@ class LoadBalancerNotActive(Check[BalancerHop]):
         return walk.evidence.with_value(LOAD_BALANCER, finding.resource, healed)
 
 
+def _failed(name: str, reason: str) -> str:
+    if reason:
+        return _(
+            "Load balancer {balancer} could not be set up, its state is failed: {reason}.",
+            balancer=name,
+            reason=reason,
+        )
+    return _("Load balancer {balancer} could not be set up, its state is failed.", balancer=name)
+
+
 def _wait(arn: str) -> Fix:
     return Fix(
-        summary="Wait until the load balancer is active, and run this again.",
+        summary=_("Wait until the load balancer is active, and run this again."),
         cli=(f"aws elbv2 describe-load-balancers --load-balancer-arns {arn}",),
-        console="EC2 › Load balancers › the load balancer: its State column.",
+        console=_("EC2 › Load balancers › the load balancer: its State column."),
     )
 
 
@@ -88,13 +109,14 @@ def _recreate(hop: BalancerHop) -> Fix:
     name = balancer_name(hop.arn)
     create = f"aws elbv2 create-load-balancer --name {name} --type {kind} --scheme internal --subnets SUBNET_IDS"
     follow, step = _lead_to_it(hop, name)
+    cloudformation, terraform = new_balancer(name, kind)
     return Fix(
-        summary="Create the load balancer again, and lead the path to it.",
+        summary=_("Create the load balancer again, and lead the path to it."),
         cli=(create, *follow),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::LoadBalancer (Type: {kind}, Scheme: internal) and its listener.",
-        terraform=f'resource "aws_lb" "{name}" {{ load_balancer_type = "{kind}", internal = true, subnets = [...] }}',
-        console="EC2 › Load balancers › Create load balancer.",
-        steps=("Create the load balancer with its listener and target group.", *step),
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Create load balancer."),
+        steps=(_("Create the load balancer with its listener and target group."), *step),
     )
 
 
@@ -103,12 +125,12 @@ def _lead_to_it(hop: BalancerHop, name: str) -> tuple[tuple[str, ...], tuple[str
     path = hop.path
     if hop.front is not None:
         register = f"aws elbv2 register-targets --target-group-arn {hop.front.arn} --targets Id=NEW_ALB_ARN"
-        return (register,), ("Register it in the target group of the load balancer in front of it.",)
+        return (register,), (_("Register it in the target group of the load balancer in front of it."),)
     if path.api.protocol == "HTTP":
-        return name_another_listener(path.link).cli[1:], ("Point the integration at its listener.",)
+        return name_another_listener(path.link).cli[1:], (_("Point the integration at its listener."),)
     if path.integration.target:
         edits = edit_integrations(path, "integrationTarget", "NEW_LOAD_BALANCER_ARN")
-        return (*edits, *deploy(path)), ("Point the integration at it, and deploy.",)
+        return (*edits, *deploy(path)), (_("Point the integration at it, and deploy."),)
     create = f"aws apigateway create-vpc-link --name {name} --target-arns NEW_LOAD_BALANCER_ARN"
-    steps = ("Create a new VPC link to it and wait until it is AVAILABLE.", "Point the integration at the link.")
+    steps = (_("Create a new VPC link to it and wait until it is AVAILABLE."), _("Point the integration at the link."))
     return (create, *repoint(path, "NEW_LINK_ID")), steps

@@ -10,9 +10,24 @@ from bot.diagnosis.checks.load_balancer.balancer_fixes import lead_to_a_new_one
 from bot.diagnosis.hops import BalancerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.resources import LoadBalancer
 from bot.diagnosis.sources import CALLER, LISTENER, LOAD_BALANCER, ROUTES, VPC_LINK_V1
+from bot.language import _, marked
 
 _KNOWN = frozenset({"network", "application", "gateway"})
+_WRONG_KIND = {
+    (False, "application"): marked(
+        "{balancer} is an application load balancer; a VPC link of the first generation needs a network one."
+    ),
+    (False, "gateway"): marked(
+        "{balancer} is a gateway load balancer; a VPC link of the first generation needs a network one."
+    ),
+    (True, "gateway"): marked(
+        "{balancer} is a gateway load balancer; a VPC link of the second generation needs an application or network "
+        "one."
+    ),
+}
+"""What is said of a kind that does not fit, by whether the path needs a link of the second generation."""
 
 
 class LoadBalancerUnsuitable(Check[BalancerHop]):
@@ -44,16 +59,23 @@ class LoadBalancerUnsuitable(Check[BalancerHop]):
         arn = BalancerArn.parse(subject.arn)
         name = arn.name or subject.arn
         if not arn.kind:
-            wanted = _wanted(subject)
-            summary = (
-                f"{subject.path.resource} leads to {subject.arn}, which is no {' or '.join(wanted)} load balancer."
-            )
+            summary = _foreign(subject)
             yield self._failed(subject, summary, subject.arn)
         elif arn.region and arn.region != walk.request.region:
-            summary = f"Load balancer {name} is in {arn.region}, the API in {walk.request.region}."
+            summary = _(
+                "Load balancer {balancer} is in {region}, the API in {own_region}.",
+                balancer=name,
+                region=arn.region,
+                own_region=walk.request.region,
+            )
             yield self._failed(subject, summary, subject.arn)
         elif arn.account and walk.account and arn.account != walk.account:
-            summary = f"Load balancer {name} belongs to account {arn.account}, the API to {walk.account}."
+            summary = _(
+                "Load balancer {balancer} belongs to account {account}, the API to {own_account}.",
+                balancer=name,
+                account=arn.account,
+                own_account=walk.account,
+            )
             yield self._failed(subject, summary, subject.arn)
         else:
             yield self._kind(subject, arn)
@@ -62,25 +84,23 @@ class LoadBalancerUnsuitable(Check[BalancerHop]):
         wanted, balancer = _wanted(subject), subject.balancer
         kind = balancer.type if balancer and balancer.type else arn.kind
         if kind not in _KNOWN:
-            summary = f"Load balancer {arn.name} is of a type that we do not know: {kind}."
+            summary = _(
+                "Load balancer {balancer} is of a type that we do not know: {kind}.", balancer=arn.name, kind=kind
+            )
             return self.undecided(subject.arn, summary, subject=subject)
         if kind not in wanted:
-            generation = "second" if subject.link.expects_v2 else "first"
-            summary = (
-                f"{arn.name} is {_a(kind)} load balancer; a VPC link of the {generation} generation "
-                f"needs {_a(' or '.join(wanted))} one."
-            )
+            summary = _(_WRONG_KIND[subject.link.expects_v2, kind], balancer=arn.name)
             return self._failed(subject, summary, kind)
         if balancer is None:
-            summary = f"Load balancer {arn.name} does not exist, so only its ARN could be judged."
+            summary = _("Load balancer {balancer} does not exist, so only its ARN could be judged.", balancer=arn.name)
             return self.not_applicable(subject.arn, summary, subject=subject)
         if balancer.scheme == "internet-facing":
             citation = self.cite(LOAD_BALANCER, subject.arn, "Scheme", balancer.scheme)
-            summary = f"Load balancer {arn.name} is internet-facing: it can be reached without the API."
+            summary = _(
+                "Load balancer {balancer} is internet-facing: it can be reached without the API.", balancer=arn.name
+            )
             return self.warned(subject.arn, summary, [citation], _make_internal(subject, arn), subject=subject)
-        where = f" in {balancer.vpc_id}" if balancer.vpc_id else ""
-        summary = f"{arn.name} is {_a(balancer.scheme)} {kind} load balancer{where}, of the API's account and region."
-        return self.passed(subject.arn, summary.replace("  ", " "), subject=subject)
+        return self.passed(subject.arn, _suitable(balancer, arn.name, kind), subject=subject)
 
     def _failed(self, subject: BalancerHop, summary: str, value: str) -> Finding:
         kind = "network" if not subject.link.expects_v2 else BalancerArn.parse(subject.arn).kind
@@ -104,15 +124,33 @@ def _wanted(subject: BalancerHop) -> tuple[str, ...]:
     return ("application", "network") if subject.link.expects_v2 else ("network",)
 
 
-def _a(words: str) -> str:
-    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}" if words else "a"
+def _foreign(subject: BalancerHop) -> str:
+    known = {"path": subject.path.resource, "arn": subject.arn}
+    if subject.link.expects_v2:
+        return _("{path} leads to {arn}, which is no application or network load balancer.", **known)
+    return _("{path} leads to {arn}, which is no network load balancer.", **known)
+
+
+def _suitable(balancer: LoadBalancer, name: str, kind: str) -> str:
+    if balancer.scheme != "internal":
+        return _("{balancer} is a {kind} load balancer of the API's account and region.", balancer=name, kind=kind)
+    if balancer.vpc_id:
+        return _(
+            "{balancer} is an internal {kind} load balancer in {vpc}, of the API's account and region.",
+            balancer=name,
+            kind=kind,
+            vpc=balancer.vpc_id,
+        )
+    return _(
+        "{balancer} is an internal {kind} load balancer, of the API's account and region.", balancer=name, kind=kind
+    )
 
 
 def _make_internal(subject: BalancerHop, arn: BalancerArn) -> Fix:
     fix = lead_to_a_new_one(subject, arn.kind, f"{arn.name}-internal")
     return fix.model_copy(
         update={
-            "summary": "Replace it by an internal load balancer, if nobody else needs this one.",
-            "steps": ("The scheme of a load balancer cannot be changed.", *fix.steps[1:]),
+            "summary": _("Replace it by an internal load balancer, if nobody else needs this one."),
+            "steps": (_("The scheme of a load balancer cannot be changed."), *fix.steps[1:]),
         }
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.diagnosis.admission import ANYWHERE, admission, groups_by_id, name_groups
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.load_balancer.balancer_code import changed_balancer
 from bot.diagnosis.checks.load_balancer.dropped_flows import dropped_flows
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import BalancerHop
@@ -14,6 +15,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.reachability import Peer, describe_rules
 from bot.diagnosis.resources import LoadBalancer
 from bot.diagnosis.sources import LOAD_BALANCER, PREFIX_LIST, SECURITY_GROUP
+from bot.language import _
 
 _FIELD = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
 
@@ -47,15 +49,22 @@ class PrivateLinkRulesEnforced(Check[BalancerHop]):
         """Judge the setting, then the rules."""
         arn, balancer = subject.arn, subject.balancer
         if balancer is None or balancer.type != "network" or not subject.through_private_link:
-            yield self.not_applicable(arn, "No network load balancer behind PrivateLink.", subject=subject)
+            yield self.not_applicable(arn, _("No network load balancer behind PrivateLink."), subject=subject)
             return
         name, setting = balancer.load_balancer_name, _setting(balancer)
         if not balancer.security_groups:
-            yield self.passed(arn, f"{name} has no security group, so nothing is filtered there.", subject=subject)
+            summary = _("{balancer} has no security group, so nothing is filtered there.", balancer=name)
+            yield self.passed(arn, summary, subject=subject)
         elif setting == "off":
-            yield self.passed(arn, f"{name} does not enforce inbound rules on PrivateLink traffic.", subject=subject)
+            summary = _("{balancer} does not enforce inbound rules on PrivateLink traffic.", balancer=name)
+            yield self.passed(arn, summary, subject=subject)
         elif setting not in {"on", ""}:
-            summary = f"{name} has a setting of {_FIELD} that we do not know: {setting}."
+            summary = _(
+                "{balancer} has a setting of {field} that we do not know: {value}.",
+                balancer=name,
+                field=_FIELD,
+                value=setting,
+            )
             yield self.undecided(arn, summary, subject=subject)
         else:
             yield self._enforced(subject, balancer)
@@ -63,25 +72,39 @@ class PrivateLinkRulesEnforced(Check[BalancerHop]):
     def _enforced(self, subject: BalancerHop, balancer: LoadBalancer) -> Finding:
         arn, name, port = subject.arn, balancer.load_balancer_name, subject.port
         groups = groups_by_id(subject.evidence, balancer.security_groups)
-        if port is None or groups is None:
-            what = "the port that the path uses" if port is None else "every security group of it"
-            return self.undecided(arn, f"{name} enforces inbound rules, and we do not know {what}.", subject=subject)
+        if port is None:
+            summary = _(
+                "{balancer} enforces inbound rules, and we do not know the port that the path uses.", balancer=name
+            )
+            return self.undecided(arn, summary, subject=subject)
+        if groups is None:
+            summary = _(
+                "{balancer} enforces inbound rules, and we do not know every security group of it.", balancer=name
+            )
+            return self.undecided(arn, summary, subject=subject)
         admitted = admission(subject.evidence, groups, "ingress", port, Peer((ANYWHERE[4],))).admitted
-        described = describe_rules(groups, "ingress", port=port)
         citations = [
-            self.cite(LOAD_BALANCER, arn, _FIELD, _setting(balancer) or "absent (the default is on)"),
+            self.cite(LOAD_BALANCER, arn, _FIELD, _setting(balancer) or _("absent (the default is on)")),
             *(
                 self.cite(SECURITY_GROUP, g.group_id, "IpPermissions", describe_rules([g], "ingress", port=port))
                 for g in groups
             ),
             *dropped_flows(subject, "SecurityGroupBlockedFlowCount_Inbound_TCP"),
         ]
-        enforces = f"{name} enforces inbound rules on PrivateLink traffic"
+        known = {"balancer": name, "groups": name_groups(groups), "port": port}
         if admitted:
-            summary = f"{enforces}; {name_groups(groups)} opens TCP {port} to everybody, so it passes."
+            summary = _(
+                "{balancer} enforces inbound rules on PrivateLink traffic; {groups} opens TCP {port} to everybody, so "
+                "it passes.",
+                **known,
+            )
             return self.warned(arn, summary, citations, _fix(balancer), subject=subject)
-        summary = f"{enforces}, and {name_groups(groups)} does not admit API Gateway on TCP {port}: "
-        summary += f"it comes from addresses of AWS's own, and the rules admit {described}."
+        summary = _(
+            "{balancer} enforces inbound rules on PrivateLink traffic, and {groups} does not admit API Gateway on TCP "
+            "{port}: it comes from addresses of AWS's own, and the rules admit {rules}.",
+            rules=describe_rules(groups, "ingress", port=port),
+            **known,
+        )
         return self.failed(arn, summary, citations, _fix(balancer), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -98,14 +121,17 @@ def _setting(balancer: LoadBalancer) -> str:
 
 
 def _fix(balancer: LoadBalancer) -> Fix:
+    cloudformation, terraform = changed_balancer(
+        balancer.load_balancer_name, _FIELD, "enforce_security_group_inbound_rules_on_private_link_traffic", "off"
+    )
     return Fix(
-        summary="Switch off the enforcement of inbound rules on PrivateLink traffic.",
+        summary=_("Switch off the enforcement of inbound rules on PrivateLink traffic."),
         cli=(
             f"aws elbv2 set-security-groups --load-balancer-arn {balancer.load_balancer_arn} "
             f"--security-groups {' '.join(balancer.security_groups)} "
             "--enforce-security-group-inbound-rules-on-private-link-traffic off",
         ),
-        cloudformation=f'AWS::ElasticLoadBalancingV2::LoadBalancer {_FIELD}: "off"',
-        terraform='resource "aws_lb" { enforce_security_group_inbound_rules_on_private_link_traffic = "off" }',
-        console="EC2 › Load balancers › Security › Edit › clear “Enforce inbound rules on PrivateLink traffic”.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Security › Edit › clear “Enforce inbound rules on PrivateLink traffic”."),
     )

@@ -6,12 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.load_balancer.balancer_code import (
+    changed_balancer,
+    cross_zone_of_balancer,
+    cross_zone_of_group,
+)
 from bot.diagnosis.checks.load_balancer.zones import CROSS_ZONE, Setting, cross_zone, zones_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Fix
 from bot.diagnosis.resources import LoadBalancerZone, TargetHealth
 from bot.diagnosis.sources import BALANCER_ATTRIBUTES, GROUP_ATTRIBUTES, LOAD_BALANCER, TARGET_HEALTH
+from bot.language import _
 
 _NOT_IN_USE = "Target.NotInUse"
 
@@ -21,45 +28,51 @@ def cross_zone_on(hop: TargetGroupHop, setting: Setting) -> Fix:
     attribute = f"--attributes Key={CROSS_ZONE},Value=true"
     if setting.by_group:
         command = f"aws elbv2 modify-target-group-attributes --target-group-arn {hop.arn} {attribute}"
-        what, terraform = "TargetGroup TargetGroupAttributes", "aws_lb_target_group load_balancing_cross_zone_enabled"
-        where = "Target groups"
+        name = hop.group.target_group_name if hop.group else "TARGET_GROUP"
+        cloudformation, terraform = cross_zone_of_group(name, CROSS_ZONE)
+        console = _("EC2 › Target groups › Attributes › Edit › Cross-zone load balancing.")
     else:
         command = f"aws elbv2 modify-load-balancer-attributes --load-balancer-arn {hop.balancer.arn} {attribute}"
-        what, terraform = "LoadBalancer LoadBalancerAttributes", "aws_lb enable_cross_zone_load_balancing"
-        where = "Load balancers"
+        cloudformation, terraform = cross_zone_of_balancer(balancer_name(hop.balancer.arn), CROSS_ZONE)
+        console = _("EC2 › Load balancers › Attributes › Edit › Cross-zone load balancing.")
     return Fix(
-        summary="Turn cross-zone load balancing on, or register a target in every zone.",
+        summary=_("Turn cross-zone load balancing on, or register a target in every zone."),
         cli=(command,),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::{what}: {CROSS_ZONE} = true.",
-        terraform=f"{terraform} = true",
-        console=f"EC2 › {where} › Attributes › Edit › Cross-zone load balancing.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=console,
         steps=(
-            "Either turn cross-zone load balancing on: AWS charges for traffic between zones.",
-            "Or register healthy targets in each zone of the load balancer.",
+            _("Either turn cross-zone load balancing on: AWS charges for traffic between zones."),
+            _("Or register healthy targets in each zone of the load balancer."),
         ),
     )
 
 
 def enable_zones(hop: TargetGroupHop, zones: Sequence[str]) -> Fix:
     """Return how to enable the zones in which the targets stand."""
-    names = " ".join(hop.balancer.subnet_ids)
-    wanted = " ".join(f"SUBNET_IN_{zone}" for zone in zones) or "SUBNET_IN_THE_TARGETS_ZONE"
+    added = tuple(f"SUBNET_IN_{zone}" for zone in zones) or ("SUBNET_IN_THE_TARGETS_ZONE",)
+    subnets = (*hop.balancer.subnet_ids, *added)
+    cloudformation, terraform = changed_balancer(balancer_name(hop.balancer.arn), "Subnets", "subnets", subnets)
     setting, private_link = cross_zone(hop), hop.balancer.through_private_link
-    later = ("A zone that you enable now serves the VPC link only once its endpoint service has it too.",)
+    later = (_("A zone that you enable now serves the VPC link only once its endpoint service has it too."),)
     return Fix(
-        summary=f"Enable {', '.join(zones) or 'the zones of the targets'} on the load balancer, "
-        "or register targets in its zones.",
+        summary=_(
+            "Enable {zones} on the load balancer, or register targets in its zones.",
+            zones=", ".join(zones) or _("the zones of the targets"),
+        ),
         cli=(
-            f"aws elbv2 set-subnets --load-balancer-arn {hop.balancer.arn} --subnets {names} {wanted}",
+            f"aws elbv2 set-subnets --load-balancer-arn {hop.balancer.arn} --subnets {' '.join(subnets)}",
             *(cross_zone_on(hop, setting).cli if setting.on is False else ()),
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer Subnets.",
-        terraform='resource "aws_lb" { subnets = [...] }',
-        console="EC2 › Load balancers › Network mapping › Edit subnets.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Network mapping › Edit subnets."),
         steps=(
-            "Either add a subnet of each target's zone (the list replaces the old one, so name all subnets), and turn "
-            "cross-zone load balancing on, for requests go on arriving in the old zones.",
-            "Or register targets that stand in the load balancer's zones.",
+            _(
+                "Either add a subnet of each target's zone (the list replaces the old one, so name all subnets), and "
+                "turn cross-zone load balancing on, for requests go on arriving in the old zones."
+            ),
+            _("Or register targets that stand in the load balancer's zones."),
             *(later if private_link else ()),
         ),
     )

@@ -34,6 +34,7 @@ from bot.diagnosis.sources import (
     SUBNET,
     TARGET_HEALTH,
 )
+from bot.language import _
 
 _NOT_IN_USE = "Target.NotInUse"
 
@@ -82,7 +83,7 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         arn, group, balancer = subject.balancer.arn, subject.group, subject.balancer.balancer
         health = subject.health
         if group is None or balancer is None or group.target_type == "lambda" or not health:
-            yield self.not_applicable(arn, "There is no target that stands in a zone.", subject=subject)
+            yield self.not_applicable(arn, _("There is no target that stands in a zone."), subject=subject)
             return
         if all(x.target_health.reason == _NOT_IN_USE for x in health):
             yield self._all_outside(subject)
@@ -90,10 +91,13 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         setting, able = cross_zone(subject), serving(subject)
         name = group.target_group_name
         if setting.on is None:
-            summary = f"{name} has a cross-zone setting that we do not know: {setting.value}."
+            summary = _(
+                "{group} has a cross-zone setting that we do not know: {value}.", group=name, value=setting.value
+            )
             yield self.undecided(arn, summary, subject=subject)
         elif not able:
-            yield self.not_applicable(arn, f"{name} has no healthy target in any zone.", subject=subject)
+            summary = _("{group} has no healthy target in any zone.", group=name)
+            yield self.not_applicable(arn, summary, subject=subject)
         elif setting.on:
             yield self._across(subject)
         else:
@@ -106,16 +110,21 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         found = _zones_if_known(subject)
         outside = sorted({zone for zones in found for zone in zones} - {*enabled, EVERY_ZONE})
         if not (group and group.load_balancer_arns) or any(zones & {*enabled, EVERY_ZONE} for zones in found):
-            summary = f"The targets of {name} are not in use, but not because of their zones."
+            summary = _("The targets of {group} are not in use, but not because of their zones.", group=name)
             return self.not_applicable(arn, summary, subject=subject)
+        reason = _("{reason} ({count} targets)", reason=_NOT_IN_USE, count=len(found))
         citations = [
-            self.cite(TARGET_HEALTH, subject.arn, "TargetHealth.Reason", f"{_NOT_IN_USE} ({len(found)} targets)"),
-            self.cite(LOAD_BALANCER, arn, "AvailabilityZones", ", ".join(enabled) or "none"),
+            self.cite(TARGET_HEALTH, subject.arn, "TargetHealth.Reason", reason),
+            self.cite(LOAD_BALANCER, arn, "AvailabilityZones", ", ".join(enabled) or _("none")),
         ]
-        where = f" stand in {', '.join(outside)}" if outside else " stand in zones"
-        summary = (
-            f"All {len(found)} targets of {name}{where}, where {_name(subject)} is not enabled; "
-            f"it stands in {', '.join(enabled) or 'no zone that we know'}."
+        summary = _(
+            "All {count} targets of {group} stand in {outside}, where {balancer} is not enabled; it stands in "
+            "{enabled}.",
+            count=len(found),
+            group=name,
+            outside=", ".join(outside) or _("zones"),
+            balancer=_name(subject),
+            enabled=", ".join(enabled) or _("no zone that we know"),
         )
         return self.failed(arn, summary, citations, zone_fixes.enable_zones(subject, outside), subject=subject)
 
@@ -127,10 +136,14 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
                 inner = cross_zone(group)
                 if inner.on is False and inner.by_group:
                     citation = self.cite(GROUP_ATTRIBUTES, group.arn, CROSS_ZONE, inner.value)
-                    summary = f"{_name(subject)} balances across zones, but {_name(group)} behind it does not."
+                    summary = _(
+                        "{balancer} balances across zones, but {behind} behind it does not.",
+                        balancer=_name(subject),
+                        behind=_name(group),
+                    )
                     fix = zone_fixes.cross_zone_on(group, inner)
                     return self.warned(subject.balancer.arn, summary, [citation], fix, subject=subject)
-        summary = f"{_name(subject)} sends to the targets of {name} across zones."
+        summary = _("{balancer} sends to the targets of {group} across zones.", balancer=_name(subject), group=name)
         return self.passed(subject.balancer.arn, summary, subject=subject)
 
     def _each_zone(self, subject: TargetGroupHop, setting: Setting, walk: Walk) -> Finding:
@@ -140,16 +153,23 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         empty = [] if EVERY_ZONE in served else [z for z in enabled_zones(subject) if z not in served]
         empty = [z for z in empty if z in entered_zones(subject)] if empty else []
         if not empty:
-            summary = f"{name} keeps to its zones, and each has a healthy target."
+            summary = _("{balancer} keeps to its zones, and each has a healthy target.", balancer=name)
             return self.passed(arn, summary, subject=subject)
         if None in found:
-            summary = f"{name} keeps to its zones; in which of them {found.count(None)} targets stand is not known."
+            summary = _(
+                "{balancer} keeps to its zones; in which of them {count} targets stand is not known.",
+                balancer=name,
+                count=found.count(None),
+            )
             return self.undecided(arn, summary, subject=subject)
         citations = self._citations(subject, setting, empty)
         group = subject.group.target_group_name if subject.group else subject.arn
-        summary = (
-            f"{name} keeps to its zones, and {group} has no healthy target in {', '.join(empty)}: "
-            "requests that arrive there are lost."
+        summary = _(
+            "{balancer} keeps to its zones, and {group} has no healthy target in {zones}: requests that arrive there "
+            "are lost.",
+            balancer=name,
+            group=group,
+            zones=", ".join(empty),
         )
         fix = zone_fixes.cross_zone_on(subject, setting)
         if ":loadbalancer/net/" in arn and _shows(subject, walk):
@@ -160,7 +180,7 @@ class ZoneWithoutTargets(Check[TargetGroupHop]):
         source, of = (
             (GROUP_ATTRIBUTES, subject.arn) if setting.by_group else (BALANCER_ATTRIBUTES, subject.balancer.arn)
         )
-        zones = ", ".join(f"{zone}: 0 healthy" for zone in empty)
+        zones = ", ".join(_("{zone}: 0 healthy", zone=zone) for zone in empty)
         return [self.cite(source, of, CROSS_ZONE, setting.value), self.cite(TARGET_HEALTH, subject.arn, "zones", zones)]
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:

@@ -16,8 +16,10 @@ from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.network_acl import Leg, round_trip
 from bot.diagnosis.resources import NetworkAcl, NetworkAclEntry, PortRange
 from bot.diagnosis.sources import NETWORK_ACL, SUBNET
+from bot.language import marked
 
 _LAST_NUMBER = 32766
+_ENDS = (marked("load balancer's"), marked("targets'"))
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _zone(evidence: Evidence, subnet_id: str) -> str:
     return subnet.availability_zone if subnet else ""
 
 
-def closed_legs(evidence: Evidence, way: Way, names: tuple[str, str] = ("load balancer's", "targets'")) -> Way:
+def closed_legs(evidence: Evidence, way: Way, names: tuple[str, str] = _ENDS) -> Way:
     """Return the way with the ACLs of both its ends and the legs that they close; `names` are words for the ends."""
     if way.same_subnet:
         return way
@@ -113,7 +115,7 @@ def missing_entries(evidence: Evidence, ways: Iterable[Way], acl_id: str) -> tup
             if leg.answer.acl != acl_id or way.acls is None:
                 continue
             own, peer = (way.acls[0], way.targets) if _is_near(leg) else (way.acls[1], way.nodes)
-            ports = (way.port, way.port) if leg.name.startswith("requests") else (1024, 65535)
+            ports = (way.port, way.port) if not leg.is_reply else (1024, 65535)
             for cidr in _ranges(evidence, peer):
                 key = (leg.answer.egress, cidr, ports[0])
                 if key not in entries:
@@ -125,7 +127,7 @@ def missing_entries(evidence: Evidence, ways: Iterable[Way], acl_id: str) -> tup
 
 def _is_near(leg: Leg) -> bool:
     """Whether it is the ACL of the end from which requests come: they leave there, and replies enter."""
-    return leg.answer.egress == leg.name.startswith("requests")
+    return leg.answer.egress != leg.is_reply
 
 
 def _allow(number: int, cidr: str, ports: tuple[int, int], *, egress: bool) -> NetworkAclEntry:

@@ -1,4 +1,4 @@
-"""Commands about VPC links that several checks propose: point an integration at a link, make a new link.
+"""Commands about VPC links that several checks propose: find links, point an integration at one, deploy.
 
 Sources: AWS: set-up-api-with-vpclink-cli (stage variables take effect at once, an edited integration after a
 deployment), API reference UpdateStage and UpdateIntegration of both generations, canary-release (overrides).
@@ -8,29 +8,11 @@ from __future__ import annotations
 
 from shlex import quote
 
-from bot.diagnosis.hops import LinkHop, Path
-from bot.diagnosis.model import Fix
+from bot.diagnosis.checks.vpc_link.link_variable import in_canary, link_variable
+from bot.diagnosis.hops import Path
 from bot.diagnosis.resources import Route
 
 _SHOWN_EDITS = 3
-
-
-def link_variable(path: Path) -> str:
-    """Return the stage variable that alone holds the link's id; empty where the id is literal or partly so."""
-    names = path.connection.variables
-    return names[0] if len(names) == 1 and path.integration.connection_id == f"${{stageVariables.{names[0]}}}" else ""
-
-
-def in_canary(path: Path, variable: str) -> bool:
-    """Whether the value that this path uses is the canary's own."""
-    canary = path.stage.canary
-    return bool(path.canary and canary and variable in canary.stage_variables)
-
-
-def canary_words(path: Path) -> str:
-    """Return " in the canary (10 % of the requests)" for a canary's path, else nothing."""
-    canary = path.stage.canary
-    return f" in the canary ({canary.percent_traffic:g} % of the requests)" if path.canary and canary else ""
 
 
 def set_variable(path: Path, variable: str, value: str) -> str:
@@ -87,26 +69,6 @@ def repoint(path: Path, link_id: str) -> tuple[str, ...]:
     return (*edit_integrations(path, "connectionId", link_id), *deploy(path))
 
 
-def declared_at(path: Path, variable: str) -> tuple[str, str]:
-    """Return where CloudFormation and Terraform declare a path's link: in a stage variable, else in the integration."""
-    rest = path.api.protocol == "REST"
-    if not variable and rest:
-        return "AWS::ApiGateway::Method Integration.ConnectionId", "aws_api_gateway_integration connection_id"
-    if not variable:
-        return "AWS::ApiGatewayV2::Integration ConnectionId", "aws_apigatewayv2_integration connection_id"
-    if not rest:
-        return (
-            f"AWS::ApiGatewayV2::Stage StageVariables.{variable}",
-            f"aws_apigatewayv2_stage stage_variables.{variable}",
-        )
-    if in_canary(path, variable):
-        return (
-            f"AWS::ApiGateway::Stage CanarySetting.StageVariableOverrides.{variable}",
-            f"aws_api_gateway_stage canary_settings.stage_variable_overrides.{variable}",
-        )
-    return f"AWS::ApiGateway::Stage Variables.{variable}", f"aws_api_gateway_stage variables.{variable}"
-
-
 def find_links(path: Path, name: str = "") -> str:
     """Return the command that lists the links of the generation that the path needs, by name where one is known."""
     if path.link.expects_v2:
@@ -116,32 +78,3 @@ def find_links(path: Path, name: str = "") -> str:
     chosen = f"?name=='{name}'" if name else ""
     query = f"items[{chosen}].[id,name,status]"
     return f"aws apigateway get-vpc-links --query {quote(query)} --output table"
-
-
-def recreate(hop: LinkHop) -> Fix:
-    """Return how to replace a link of the first generation; API Gateway makes its endpoint service anew with it."""
-    link = hop.v1
-    balancer = link.target_arns[0] if link and link.target_arns else "NLB_ARN"
-    name = quote(link.name) if link and link.name else "NAME"
-    at_once = bool(link_variable(hop.path))
-    return Fix(
-        summary="Create a new VPC link to the same load balancer, point the integration at it"
-        f"{'' if at_once else ', deploy'}, and delete the old link.",
-        cli=(
-            f"aws apigateway create-vpc-link --name {name} --target-arns {balancer}",
-            "aws apigateway get-vpc-link --vpc-link-id NEW_LINK_ID   # until AVAILABLE, two to ten minutes",
-            *repoint(hop.path, "NEW_LINK_ID"),
-            f"aws apigateway delete-vpc-link --vpc-link-id {hop.id}",
-        ),
-        cloudformation="Give AWS::ApiGateway::VpcLink a new Name (a change of Name replaces it) and update the stack.",
-        terraform="terraform apply -replace=aws_api_gateway_vpc_link.NAME",
-        console="API Gateway › VPC links › Create; "
-        + ("Stages › Stage variables." if at_once else "then Resources › method › Integration request; then Deploy."),
-        steps=(
-            "Create the new link.",
-            "Wait until it is AVAILABLE.",
-            "Set the stage variable to its id." if at_once else "Point the integration at it.",
-            *(() if at_once else ("Deploy.",)),
-            "Delete the old link.",
-        ),
-    )

@@ -12,6 +12,7 @@ from bot.diagnosis.path_requests import PathRequests, by_path, citations, has_lo
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.resources import ServiceEvent
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, SERVICE_EVENTS
+from bot.language import _
 
 LINK_ERROR = "E8"
 _LINK_SERVICES = {"APIGATEWAY", "VPC", "ELASTICLOADBALANCING"}
@@ -51,29 +52,39 @@ class LinkErrorInsideAws(Check[PathRequests]):
         if found:
             yield self._link_error(link_id, found, subject, walk)
         elif has_log(walk):
-            yield self.passed(link_id, f"No error of VPC link {link_id} itself is logged.", subject=subject)
+            summary = _("No error of VPC link {link} itself is logged.", link=link_id)
+            yield self.passed(link_id, summary, subject=subject)
         else:
-            summary = f"No log of stage {path.stage.name} tells whether VPC link {link_id} itself has errors."
+            summary = _(
+                "No log of stage {stage} tells whether VPC link {link} itself has errors.",
+                stage=path.stage.name,
+                link=link_id,
+            )
             yield self.undecided(link_id, summary, subject=subject)
 
     def _link_error(self, link_id: str, found: tuple[RequestLog, ...], subject: PathRequests, walk: Walk) -> Finding:
         every = subject.requests if subject.showing(LINK_ERROR) else subject.unplaced
-        summary = (
-            f"{len(found)} of the {len(every)} newest failing request(s) met an error of VPC link {link_id} inside AWS"
+        summary = _(
+            "{count} of the {all} newest failing request(s) met an error of VPC link {link} inside AWS{others}, "
+            "the newest at {moment}.",
+            count=len(found),
+            all=len(every),
+            link=link_id,
+            others=others(every, LINK_ERROR),
+            moment=moment(found[0]),
         )
-        summary += f"{others(every, LINK_ERROR)}, the newest at {moment(found[0])}."
         cited, fix = [*citations(found, walk), *_extended_ids(found)], _fix(found)
         events = _open_events(walk)
         issues = [x for x in events or () if _is_issue(x) and (x.started is None or x.started <= found[0].at)]
         if issues:
-            summary += f" AWS Health holds an operational issue open: {issues[0].type_code}."
+            issue = _("AWS Health holds an operational issue open: {issue}.", issue=issues[0].type_code)
             cited += [self.cite(SERVICE_EVENTS, x.arn, "eventTypeCode", x.type_code) for x in issues[:3]]
-            return self.failed(link_id, summary, cited, fix, subject=subject)
+            return self.failed(link_id, f"{summary} {issue}", cited, fix, subject=subject)
         if events is None:
-            summary += " AWS Health could not be read (it needs a Business support plan)."
+            health = _("AWS Health could not be read (it needs a Business support plan).")
         else:
-            summary += " AWS Health holds no operational issue open for it."
-        return self.warned(link_id, summary, cited, fix, subject=subject)
+            health = _("AWS Health holds no operational issue open for it.")
+        return self.warned(link_id, f"{summary} {health}", cited, fix, subject=subject)
 
 
 def _open_events(walk: Walk) -> tuple[ServiceEvent, ...] | None:
@@ -101,19 +112,24 @@ def _extended_ids(requests: tuple[RequestLog, ...]) -> list[Citation]:
 def _fix(requests: tuple[RequestLog, ...]) -> Fix:
     newest = requests[0]
     extended = newest.explanation.fields.get("extended_request_id", "")
-    named = f"extendedRequestId {extended}" if extended else f"request id {newest.request_id or 'REQUEST_ID'}"
+    request_id, at = newest.request_id or "REQUEST_ID", moment(newest)
+    named = f"extendedRequestId {extended}" if extended else f"request id {request_id}"
     return Fix(
-        summary=f"Open a case at AWS Support with {named} and the time {moment(newest)}.",
+        summary=_(
+            "Open a case at AWS Support with extendedRequestId {id} and the time {moment}.", id=extended, moment=at
+        )
+        if extended
+        else _("Open a case at AWS Support with request id {id} and the time {moment}.", id=request_id, moment=at),
         cli=(
             "aws support describe-services --query \"services[?contains(name, 'API Gateway')].[code,categories]\"",
             "aws support create-case --service-code CODE --category-code CATEGORY --severity-code SEVERITY "
             "--subject 'API Gateway: vpc link error' --communication-body "
-            f"'Execution failed due to an vpc link error: {named}, {moment(newest)}'",
+            f"'Execution failed due to an vpc link error: {named}, {at}'",
         ),
-        console="Support Center › Create case › Technical › API Gateway.",
+        console=_("Support Center › Create case › Technical › API Gateway."),
         steps=(
-            "See how often it happens: a single one needs no more than that the client repeats the request.",
-            "Add $context.extendedRequestId to the access log, if the case needs it and it is not logged.",
-            "Open the case with the extended request id and the time in UTC.",
+            _("See how often it happens: a single one needs no more than that the client repeats the request."),
+            _("Add $context.extendedRequestId to the access log, if the case needs it and it is not logged."),
+            _("Open the case with the extended request id and the time in UTC."),
         ),
     )

@@ -16,6 +16,7 @@ from bot.diagnosis.hops import BalancerHop, LinkHop
 from bot.diagnosis.reachability import Direction, Peer
 from bot.diagnosis.resources import IpPermission
 from bot.diagnosis.sources import SECURITY_GROUP
+from bot.language import _
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Gate:
 
 def gates_of(link: LinkHop) -> Iterator[Gate]:
     """The rule sets that a request must pass: out of the link, and into each load balancer that has groups."""
-    own, owner = groups_of(link), f"VPC link {link.id}"
+    own, owner = groups_of(link), _("VPC link {link}", link=link.id)
     for balancer in link.balancers:
         found = balancer.balancer
         ports = dict.fromkeys(x.listener.port for x in balancer.listener_hops) if found else {}
@@ -67,4 +68,5 @@ def gates_of(link: LinkHop) -> Iterator[Gate]:
     known = own and all(link.evidence.was_read(SECURITY_GROUP, i) for i in own)
     for port, addresses in cloud_map_ports(link).items() if known else ():
         places = partial(tuple, (Place("", addresses),))
-        yield Gate("egress", own, owner, port, f"the Cloud Map instances {some(addresses)}", places)
+        instances = _("the Cloud Map instances {addresses}", addresses=some(addresses))
+        yield Gate("egress", own, owner, port, instances, places)

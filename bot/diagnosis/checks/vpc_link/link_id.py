@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bot.language import _, marked
+
 _SHAPES = (
-    ("vpce-svc-", "an endpoint service"),
-    ("vpce-", "a VPC endpoint"),
-    ("vpc-", "a VPC"),
-    ("arn:", "an ARN"),
+    ("vpce-svc-", marked("an endpoint service")),
+    ("vpce-", marked("a VPC endpoint")),
+    ("vpc-", marked("a VPC")),
+    ("arn:", marked("an ARN")),
 )
 _ID = re.compile(r"[a-z0-9]+")
 
@@ -16,8 +18,8 @@ _ID = re.compile(r"[a-z0-9]+")
 def foreign_id(text: str) -> str:
     """Return what the text names instead of a VPC link ("a VPC"), where its form says so; else nothing."""
     if "${" in text:
-        return "an expression that API Gateway does not replace"
-    return next((words for prefix, words in _SHAPES if text.lower().startswith(prefix)), "")
+        return _("an expression that API Gateway does not replace")
+    return next((_(words) for prefix, words in _SHAPES if text.lower().startswith(prefix)), "")
 
 
 def could_be_id(text: str) -> bool:

@@ -6,21 +6,16 @@ import difflib
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.vpc_link.link_commands import (
-    canary_words,
-    declared_at,
-    find_links,
-    in_canary,
-    link_variable,
-    repoint,
-    set_variable,
-)
+from bot.diagnosis.checks.vpc_link.link_code import declared_at
+from bot.diagnosis.checks.vpc_link.link_commands import find_links, repoint, set_variable
 from bot.diagnosis.checks.vpc_link.link_id import could_be_id, foreign_id
+from bot.diagnosis.checks.vpc_link.link_variable import in_canary, in_words, link_variable
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import LinkHop, Path
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.sources import ROUTES, STAGE, VPC_LINK_V1, VPC_LINK_V2
+from bot.language import _
 
 
 class LinkIdNotResolved(Check[LinkHop]):
@@ -51,38 +46,48 @@ class LinkIdNotResolved(Check[LinkHop]):
     def judge(self, subject: LinkHop, walk: Walk) -> Iterator[Finding]:
         """Judge what the connection id becomes."""
         path = subject.path
-        where, whose = _resource(path), f"{path.resource}{canary_words(path)}"
+        where, whose = _resource(path), in_words(path, path.resource)
         literal = self.cite(ROUTES, path.resource, "connectionId", path.integration.connection_id)
         missing = path.connection.missing
         if missing:
             yield self._without_value(subject, missing[0], literal)
         elif not subject.id:
-            summary = f"The integration of {whose} is of type VPC_LINK but names no VPC link."
+            summary = _("The integration of {path} is of type VPC_LINK but names no VPC link.", path=whose)
             yield self.failed(where, summary, [literal], _fix(path), subject=subject)
         elif foreign := foreign_id(subject.id):
-            summary = f"{_source(path)} is {subject.id}: that is {foreign}, not a VPC link's id ({whose})."
+            summary = _foreign(path, subject.id, foreign)
             yield self.failed(where, summary, self._value(path, literal), _fix(path), subject=subject)
         elif not could_be_id(subject.id) and subject.link is None:
-            summary = f"{_source(path)} is {subject.id!r}: that is no VPC link's id; is it a link's name? ({whose})"
+            summary = _no_id(path, subject.id)
             yield self.failed(
                 where, summary, self._value(path, literal), _fix(path, link_name=subject.id), subject=subject
             )
         else:
-            summary = f"{whose} uses VPC link {subject.id}" + (
-                f", from stage variable {', '.join(path.connection.variables)}." if path.connection.variables else "."
-            )
+            summary, names = _("{path} uses VPC link {link}.", path=whose, link=subject.id), path.connection.variables
+            if names:
+                summary = _(
+                    "{path} uses VPC link {link}, from stage variable {names}.",
+                    path=whose,
+                    link=subject.id,
+                    names=", ".join(names),
+                )
             yield self.passed(subject.id, summary, subject=subject)
 
     def _without_value(self, subject: LinkHop, name: str, literal: Citation) -> Finding:
         path = subject.path
         near = _near(name, path)
-        state = "is empty" if name in path.variables else "is not set"
-        summary = (
-            f"Stage variable {name}, which names the VPC link of {path.resource}, {state} on stage {path.stage.name}"
-            f"{canary_words(path)}."
-        )
-        summary += f" There is one called {near}: is that what is meant?" if near else ""
-        names = ", ".join(sorted(path.variables)) or "none"
+        known = {"name": name, "path": path.resource, "stage": in_words(path, path.stage.name)}
+        if name in path.variables:
+            summary = _(
+                "Stage variable {name}, which names the VPC link of {path}, is empty on stage {stage}.", **known
+            )
+        else:
+            summary = _(
+                "Stage variable {name}, which names the VPC link of {path}, is not set on stage {stage}.", **known
+            )
+        if near:
+            summary += " " + _("There is one called {near}: is that what is meant?", near=near)
+        names = ", ".join(sorted(path.variables)) or _("none")
         citations = [literal, self.cite(STAGE, _resource(path), "variables", names)]
         value = path.variables[near] if near and name == link_variable(path) else ""
         value = value if could_be_id(value) else ""
@@ -117,9 +122,24 @@ def _resource(path: Path) -> str:
     return f"{path.api.id}/{path.stage.name}" if path.connection.variables else path.resource
 
 
-def _source(path: Path) -> str:
-    names = path.connection.variables
-    return f"Stage variable {names[0]}" if link_variable(path) else "The connection id"
+def _foreign(path: Path, value: str, kind: str) -> str:
+    known = {"value": value, "kind": kind, "path": in_words(path, path.resource)}
+    name = link_variable(path)
+    if name:
+        return _("Stage variable {name} is {value}: that is {kind}, not a VPC link's id ({path}).", name=name, **known)
+    return _("The connection id is {value}: that is {kind}, not a VPC link's id ({path}).", **known)
+
+
+def _no_id(path: Path, value: str) -> str:
+    known = {"value": repr(value), "path": in_words(path, path.resource)}
+    name = link_variable(path)
+    if name:
+        return _(
+            "Stage variable {name} is {value}: that is no VPC link's id; is it a link's name? ({path})",
+            name=name,
+            **known,
+        )
+    return _("The connection id is {value}: that is no VPC link's id; is it a link's name? ({path})", **known)
 
 
 def _field(path: Path, name: str) -> str:
@@ -136,21 +156,25 @@ def _near(name: str, path: Path) -> str:
 def _fix(path: Path, name: str = "", *, value: str = "", link_name: str = "") -> Fix:
     """Return how to give the path a link: through stage variable `name`, else through the integration itself."""
     variable = name or link_variable(path)
-    cloudformation, terraform = declared_at(path, variable)
+    cloudformation, terraform = declared_at(path, variable, value or "LINK_ID")
     find = () if value else (find_links(path, link_name),)
     commands = repoint(path, value or "LINK_ID")
     if variable and variable != link_variable(path):
-        summary, commands = f"Set stage variable {variable}.", (set_variable(path, variable, "PART_OF_THE_ID"),)
+        summary = _("Set stage variable {name}.", name=variable)
+        commands = (set_variable(path, variable, "PART_OF_THE_ID"),)
+        cloudformation, terraform = declared_at(path, variable, "PART_OF_THE_ID")
+    elif variable and value:
+        summary = _("Set stage variable {name} to the VPC link's id, {value}.", name=variable, value=value)
     elif variable:
-        summary = f"Set stage variable {variable} to the VPC link's id{f', {value}' if value else ''}."
+        summary = _("Set stage variable {name} to the VPC link's id.", name=variable)
     else:
-        summary = "Put the VPC link's id into the integration, and deploy."
+        summary = _("Put the VPC link's id into the integration, and deploy.")
     return Fix(
         summary=summary,
         cli=(*find, *commands),
         cloudformation=cloudformation,
         terraform=terraform,
-        console="API Gateway › APIs › your API › Stages › your stage › Stage variables › Manage variables."
+        console=_("API Gateway › APIs › your API › Stages › your stage › Stage variables › Manage variables.")
         if variable
-        else "API Gateway › APIs › your API › Resources › method › Integration request › VPC link; then Deploy.",
+        else _("API Gateway › APIs › your API › Resources › method › Integration request › VPC link; then Deploy."),
     )

@@ -12,6 +12,7 @@ from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import Subnet, VpcLinkV2
 from bot.diagnosis.sources import LINK_INTERFACES, LOAD_BALANCER, SUBNET, VPC_LINK_V2
+from bot.language import _
 
 _BAD = {"pending", "unavailable", "failed", "failed-insufficient-capacity"}
 
@@ -46,7 +47,7 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
         """Judge subnets first, then interfaces, then where the load balancer stands."""
         link = subject.link.link
         if not isinstance(link, VpcLinkV2):
-            summary = "A VPC link of the first generation has no network interfaces of its own."
+            summary = _("A VPC link of the first generation has no network interfaces of its own.")
             yield self.not_applicable(subject.link.id, summary, subject=subject)
             return
         found = {subnet_id: walk.evidence.get(SUBNET, subnet_id) for subnet_id in link.subnet_ids}
@@ -60,8 +61,12 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
         if said:
             yield from said
         else:
-            summary = f"VPC link {link.id} has its {len(subnets)} subnet(s)"
-            summary += f" and {len(subject.link.interfaces)} network interface(s)."
+            summary = _(
+                "VPC link {link} has its {subnets} subnet(s) and {interfaces} network interface(s).",
+                link=link.id,
+                subnets=len(subnets),
+                interfaces=len(subject.link.interfaces),
+            )
             yield self.passed(link.id, summary, subject=subject)
 
     def _subnets(self, subject: BalancerHop, link: VpcLinkV2, found: dict[str, Subnet | None]) -> Iterator[Finding]:
@@ -70,28 +75,31 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
             state = subnet.state.lower() if subnet else ""
             if subnet is None:
                 citation = self.cite(SUBNET, subnet_id, "Subnets", "[] (InvalidSubnetID.NotFound)")
-                summary = f"Subnet {subnet_id} of VPC link {link.id} does not exist."
+                summary = _("Subnet {subnet} of VPC link {link} does not exist.", subnet=subnet_id, link=link.id)
                 yield self.failed(link.id, summary, [citation], replace(link, subject.path, good), subject=subject)
             elif state in _BAD:
                 citation = self.cite(SUBNET, subnet_id, "State", subnet.state)
-                summary = f"Subnet {subnet_id} of VPC link {link.id} is {subnet.state}."
+                summary = _(
+                    "Subnet {subnet} of VPC link {link} is {state}.", subnet=subnet_id, link=link.id, state=subnet.state
+                )
                 yield self.failed(link.id, summary, [citation], replace(link, subject.path, good), subject=subject)
             elif state != "available":
-                summary = f"Subnet {subnet_id} has a state that we do not know: {subnet.state or 'none'}."
+                summary = _(
+                    "Subnet {subnet} has a state that we do not know: {state}.",
+                    subnet=subnet_id,
+                    state=subnet.state or _("none"),
+                )
                 yield self.undecided(link.id, summary, subject=subject)
 
     def _interfaces(self, subject: BalancerHop, link: VpcLinkV2, walk: Walk) -> Iterator[Finding]:
         if link.status.upper() != "AVAILABLE" or subject.link.interfaces:
             return
         there = walk.evidence.get(LINK_INTERFACES, interfaces_key(link)) or ()
-        groups = ", ".join(link.security_group_ids)
         value = ", ".join(f"{x.network_interface_id} ({', '.join(x.group_ids)})" for x in there[:5]) or "[]"
         citation = self.cite(LINK_INTERFACES, link.id, "NetworkInterfaces", value)
-        summary = (
-            f"VPC link {link.id} is AVAILABLE, but none of its {len(link.subnet_ids)} subnet(s) holds an interface "
-        )
-        summary += f"of API Gateway{f' with its security groups ({groups})' if groups else ''}."
-        summary += f" {len(there)} carry other groups." if there else ""
+        summary = _no_interface(link)
+        if there:
+            summary += " " + _("{count} carry other groups.", count=len(there))
         yield self.warned(link.id, summary, [citation], _look(link), subject=subject)
 
     def _free(self, subject: BalancerHop, link: VpcLinkV2, subnets: list[Subnet]) -> Iterator[Finding]:
@@ -100,7 +108,11 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
         if full:
             names = ", ".join(x.subnet_id for x in full)
             cited = [self.cite(SUBNET, x.subnet_id, "AvailableIpAddressCount", 0) for x in full]
-            summary = f"VPC link {link.id}: {names} has no free address; new network interfaces cannot be made there."
+            summary = _(
+                "VPC link {link}: {subnets} has no free address; new network interfaces cannot be made there.",
+                link=link.id,
+                subnets=names,
+            )
             yield self.warned(link.id, summary, cited, _free_addresses(link, subject, full), subject=subject)
 
     def _vpc(self, subject: BalancerHop, link: VpcLinkV2, subnets: list[Subnet]) -> Iterator[Finding]:
@@ -114,21 +126,44 @@ class LinkNetworkIncomplete(Check[BalancerHop]):
                 self.cite(SUBNET, other[0].subnet_id, "VpcId", other[0].vpc_id),
                 self.cite(LOAD_BALANCER, subject.arn, "VpcId", balancer.vpc_id),
             ]
-            summary = f"VPC link {link.id} stands in {other[0].vpc_id}, {balancer.load_balancer_name} in "
-            summary += f"{balancer.vpc_id}: they meet only over VPC peering or a transit gateway."
+            summary = _(
+                "VPC link {link} stands in {vpc}, {balancer} in {other_vpc}: they meet only over VPC peering or a "
+                "transit gateway.",
+                link=link.id,
+                vpc=other[0].vpc_id,
+                balancer=balancer.load_balancer_name,
+                other_vpc=balancer.vpc_id,
+            )
             yield self.warned(link.id, summary, cited, replace(link, subject.path, ()), subject=subject)
+
+
+def _no_interface(link: VpcLinkV2) -> str:
+    count = len(link.subnet_ids)
+    if link.security_group_ids:
+        return _(
+            "VPC link {link} is AVAILABLE, but none of its {count} subnet(s) holds an interface of API Gateway with "
+            "its security groups ({groups}).",
+            link=link.id,
+            count=count,
+            groups=", ".join(link.security_group_ids),
+        )
+    return _(
+        "VPC link {link} is AVAILABLE, but none of its {count} subnet(s) holds an interface of API Gateway.",
+        link=link.id,
+        count=count,
+    )
 
 
 def _look(link: VpcLinkV2) -> Fix:
     subnets = ",".join(link.subnet_ids)
     return Fix(
-        summary="Send a request and look again: API Gateway makes the interfaces when there is traffic.",
+        summary=_("Send a request and look again: API Gateway makes the interfaces when there is traffic."),
         cli=(
             "aws ec2 describe-network-interfaces --include-managed-resources --filters "
             f"Name=interface-type,Values=api_gateway_managed Name=subnet-id,Values={subnets}",
             status_command(link),
         ),
-        console="EC2 › Network interfaces, with the filter interface type: api_gateway_managed.",
+        console=_("EC2 › Network interfaces, with the filter interface type: api_gateway_managed."),
     )
 
 
@@ -137,7 +172,9 @@ def _free_addresses(link: VpcLinkV2, hop: BalancerHop, full: list[Subnet]) -> Fi
     fix = replace(link, hop.path, kept)
     return fix.model_copy(
         update={
-            "summary": f"Free addresses in {full[0].subnet_id}, or replace the link by one in larger subnets.",
-            "steps": ("Remove network interfaces that nobody needs from the subnet.", *fix.steps),
+            "summary": _(
+                "Free addresses in {subnet}, or replace the link by one in larger subnets.", subnet=full[0].subnet_id
+            ),
+            "steps": (_("Remove network interfaces that nobody needs from the subnet."), *fix.steps),
         }
     )

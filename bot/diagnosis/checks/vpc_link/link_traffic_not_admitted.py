@@ -29,6 +29,26 @@ from bot.diagnosis.sources import (
     SUBNET,
     VPC_LINK_V2,
 )
+from bot.language import _, marked
+
+_SAID = {
+    ("egress", Status.PASS): marked("{groups} of {owner} lets TCP {port} out to {other}."),
+    ("egress", Status.WARN): marked(
+        "{groups} of {owner} lets TCP {port} out to {other} only in part, not for {refused}."
+    ),
+    ("egress", Status.FAIL): marked("{groups} of {owner} lets no TCP {port} out to {other} ({refused})."),
+    ("egress", Status.UNKNOWN): marked(
+        "{groups} of {owner}: whether it lets TCP {port} out to {other} hangs on an address that we do not know."
+    ),
+    ("ingress", Status.PASS): marked("{groups} of {owner} admits TCP {port} from {other}."),
+    ("ingress", Status.WARN): marked(
+        "{groups} of {owner} admits TCP {port} from {other} only in part, not for {refused}."
+    ),
+    ("ingress", Status.FAIL): marked("{groups} of {owner} admits no TCP {port} from {other} ({refused})."),
+    ("ingress", Status.UNKNOWN): marked(
+        "{groups} of {owner}: whether it admits TCP {port} from {other} hangs on an address that we do not know."
+    ),
+}
 
 
 class LinkTrafficNotAdmitted(Check[LinkHop]):
@@ -71,40 +91,42 @@ class LinkTrafficNotAdmitted(Check[LinkHop]):
     def judge(self, subject: LinkHop, walk: Walk) -> Iterator[Finding]:
         """Judge the link's way out, then the load balancer's way in."""
         if not isinstance(subject.link, VpcLinkV2):
-            summary = "Only a VPC link of the second generation carries security groups."
+            summary = _("Only a VPC link of the second generation carries security groups.")
             yield self.not_applicable(subject.id or subject.path.resource, summary, subject=subject)
             return
         gates = list(gates_of(subject))
         for gate in gates:
             yield self._judged(subject, gate)
         if not gates:
-            summary = f"VPC link {subject.id} leads to nothing whose port we know."
+            summary = _("VPC link {link} leads to nothing whose port we know.", link=subject.id)
             yield self.not_applicable(subject.id, summary, subject=subject)
 
     def _judged(self, subject: LinkHop, gate: Gate) -> Finding:
         resource = gate.group_ids[0] if gate.group_ids else subject.id
         if not gate.group_ids or not all(subject.evidence.was_read(SECURITY_GROUP, i) for i in gate.group_ids):
             # Interfaces can carry groups that the link does not list: the VPC's default group, which is not read.
-            summary = f"The security groups of {gate.owner} are not known."
+            summary = _("The security groups of {owner} are not known.", owner=gate.owner)
             return self.undecided(resource, summary, subject=subject)
         groups = groups_by_id(subject.evidence, gate.group_ids)
         if groups is None:
-            return self.undecided(resource, f"Not every security group of {gate.owner} is known.", subject=subject)
+            summary = _("Not every security group of {owner} is known.", owner=gate.owner)
+            return self.undecided(resource, summary, subject=subject)
         anybody = Peer((ANYWHERE[LINK_IP_VERSION],), gate.other_group_ids)
         open_to_all = admission(subject.evidence, groups, gate.direction, gate.port, anybody).admitted
         answer = None if open_to_all else admission(subject.evidence, groups, gate.direction, gate.port, gate.peer)
-        status, who = _status(gate, answer), f"{name_groups(groups)} of {gate.owner}"
-        does = "lets" if gate.direction == "egress" else "admits"
-        way = f"out to {gate.other}" if gate.direction == "egress" else f"from {gate.other}"
-        if status is Status.PASS or answer is None:
-            return self.passed(resource, f"{who} {does} TCP {gate.port} {way}.", subject=subject)
+        status = _status(gate, answer)
+        summary = _(
+            _SAID[gate.direction, status],
+            groups=name_groups(groups),
+            owner=gate.owner,
+            port=gate.port,
+            other=gate.other,
+            refused=some(answer.refused, 4) if answer else "",
+        )
+        if status is Status.PASS:
+            return self.passed(resource, summary, subject=subject)
         if status is Status.UNKNOWN:
-            summary = f"{who}: whether it {does} TCP {gate.port} {way} hangs on an address that we do not know."
             return self.undecided(resource, summary, subject=subject)
-        refused = some(answer.refused, 4)
-        summary = f"{who} {does} no TCP {gate.port} {way} ({refused})."
-        if status is Status.WARN:
-            summary = f"{who} {does} TCP {gate.port} {way} only in part, not for {refused}."
         described = [(g.group_id, describe_rules([g], gate.direction, port=gate.port)) for g in groups]
         field = "IpPermissionsEgress" if gate.direction == "egress" else "IpPermissions"
         citations = [self.cite(SECURITY_GROUP, group_id, field, text) for group_id, text in described]
@@ -149,16 +171,19 @@ def _further(gate: Gate) -> Sequence[Citation]:
 
 
 def _fix(gate: Gate) -> Fix:
-    group, way = gate.group_ids[0], "outbound" if gate.direction == "egress" else "inbound"
-    towards = "to" if gate.direction == "egress" else "from"
+    group, known = gate.group_ids[0], {"port": gate.port, "group": gate.group_ids[0], "other": gate.other}
     cloudformation, terraform = rules_as_code(group, gate.direction, [gate.rule])
     return Fix(
-        summary=f"Allow TCP {gate.port} {way} on {group} {towards} {gate.other}.",
+        summary=_("Allow TCP {port} outbound on {group} to {other}.", **known)
+        if gate.direction == "egress"
+        else _("Allow TCP {port} inbound on {group} from {other}.", **known),
         cli=(
             f"aws ec2 authorize-security-group-{gate.direction} --group-id {group} "
             f"--ip-permissions {as_argument(gate.rule)}",
         ),
         cloudformation=cloudformation,
         terraform=terraform,
-        console=f"EC2 › Security groups › {group} › {way.capitalize()} rules › Edit.",
+        console=_("EC2 › Security groups › {group} › Outbound rules › Edit.", group=group)
+        if gate.direction == "egress"
+        else _("EC2 › Security groups › {group} › Inbound rules › Edit.", group=group),
     )

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from shlex import quote
 
-from bot.diagnosis.checks.vpc_link.link_commands import link_variable, repoint
+from bot.diagnosis.checks.vpc_link.link_code import new_link_v2
+from bot.diagnosis.checks.vpc_link.link_commands import repoint
+from bot.diagnosis.checks.vpc_link.link_variable import link_variable
 from bot.diagnosis.hops import Path
 from bot.diagnosis.model import Fix
 from bot.diagnosis.resources import VpcLinkV2
+from bot.language import _
 
 
 def status_command(link: VpcLinkV2) -> str:
@@ -21,26 +24,28 @@ def status_command(link: VpcLinkV2) -> str:
 
 def replace(link: VpcLinkV2, path: Path, subnets: Iterable[str] | None = None) -> Fix:
     """Return how to make a new link, in these subnets or in the same ones, and to lead the path over it."""
-    chosen = " ".join(link.subnet_ids if subnets is None else subnets) or "SUBNET_IDS"
+    chosen = tuple(link.subnet_ids if subnets is None else subnets)
     groups = " ".join(link.security_group_ids) or "SECURITY_GROUP_IDS"
-    at_once = bool(link_variable(path))
+    variable = link_variable(path)
+    cloudformation, terraform = new_link_v2(path, variable, link, chosen or ("SUBNET_ID",))
     return Fix(
-        summary="Create a new VPC link, point the integration at it, and delete the old one.",
+        summary=_("Create a new VPC link, point the integration at it, and delete the old one."),
         cli=(
-            f"aws apigatewayv2 create-vpc-link --name {quote(link.name or 'NAME')} --subnet-ids {chosen} "
-            f"--security-group-ids {groups}",
+            f"aws apigatewayv2 create-vpc-link --name {quote(link.name or 'NAME')} "
+            f"--subnet-ids {' '.join(chosen) or 'SUBNET_IDS'} --security-group-ids {groups}",
             "aws apigatewayv2 get-vpc-link --vpc-link-id NEW_LINK_ID   # until AVAILABLE",
             *repoint(path, "NEW_LINK_ID"),
             f"aws apigatewayv2 delete-vpc-link --vpc-link-id {link.id}",
         ),
-        cloudformation="AWS::ApiGatewayV2::VpcLink SubnetIds, SecurityGroupIds (a change replaces the link)",
-        terraform="aws_apigatewayv2_vpc_link subnet_ids, security_group_ids (a change replaces the link)",
-        console="API Gateway › VPC links › Create › VPC link v2; then "
-        + ("Stages › Stage variables." if at_once else "the integration's VPC link."),
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › VPC links › Create › VPC link v2; then Stages › Stage variables.")
+        if variable
+        else _("API Gateway › VPC links › Create › VPC link v2; then the integration's VPC link."),
         steps=(
-            "Create the new link, in two zones at least.",
-            "Wait until it is AVAILABLE.",
-            "Set the stage variable to its id." if at_once else "Point the integration at it.",
-            "Delete the old link.",
+            _("Create the new link, in two zones at least."),
+            _("Wait until it is AVAILABLE."),
+            _("Set the stage variable to its id.") if variable else _("Point the integration at it."),
+            _("Delete the old link."),
         ),
     )

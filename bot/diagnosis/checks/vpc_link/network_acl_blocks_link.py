@@ -28,8 +28,9 @@ from bot.diagnosis.sources import (
     SUBNET,
     VPC_LINK_V2,
 )
+from bot.language import _, marked
 
-_ENDS = ("link's", "load balancer's")
+_ENDS = (marked("link's"), marked("load balancer's"))
 
 
 class NetworkAclBlocksLink(Check[LinkHop]):
@@ -74,18 +75,18 @@ class NetworkAclBlocksLink(Check[LinkHop]):
         """Judge each network ACL on the ways from the link to what it leads to."""
         resource = subject.id or subject.path.resource
         if not isinstance(subject.link, VpcLinkV2):
-            summary = "Only a VPC link of the second generation comes through subnets of yours."
+            summary = _("Only a VPC link of the second generation comes through subnets of yours.")
             yield self.not_applicable(resource, summary, subject=subject)
             return
         ways = _ways(subject)
         if any(way.acls is None and not way.same_subnet for way in ways):
-            summary = "The network ACL of a subnet between VPC link and load balancer is not known."
+            summary = _("The network ACL of a subnet between VPC link and load balancer is not known.")
             yield self.undecided(resource, summary, subject=subject)
         elif not any(way.acls for way in ways):
-            what = (
-                "VPC link and load balancer share their subnets" if ways else "The link leads to no port that we know"
-            )
-            yield self.not_applicable(resource, f"{what}: no network ACL is asked.", subject=subject)
+            summary = _("The link leads to no port that we know: no network ACL is asked.")
+            if ways:
+                summary = _("VPC link and load balancer share their subnets: no network ACL is asked.")
+            yield self.not_applicable(resource, summary, subject=subject)
         culprits = closing_acls(ways)
         for acl_id in dict.fromkeys(acl.network_acl_id for way in ways for acl in way.acls or ()):
             yield self._judged(subject, ways, acl_id, is_culprit=acl_id in culprits)
@@ -93,14 +94,10 @@ class NetworkAclBlocksLink(Check[LinkHop]):
     def _judged(self, subject: LinkHop, ways: Sequence[Way], acl_id: str, *, is_culprit: bool) -> Finding:
         closed = [way for way in ways if way.closed_by(acl_id, wholly=is_culprit)]
         if not closed:
-            summary = f"{acl_id} lets requests and replies of VPC link {subject.id} pass."
+            summary = _("{acl} lets requests and replies of VPC link {link} pass.", acl=acl_id, link=subject.id)
             return self.passed(acl_id, summary, subject=subject)
-        what = f"VPC link {subject.id} cannot reach {some(name for way in closed for name in way.names)}"
-        effect = f"{what}."
-        if not is_culprit:
-            subnets = some(way.nodes.subnet_id for way in closed if way.denied)
-            effect = f"Some connections fail: {what} from {subnets}." if subnets else "Some connections fail."
-        summary = f"{acl_id} stops {stopped(acl_id, closed)}. {effect}"
+        stops = _("{acl} stops {what}.", acl=acl_id, what=stopped(acl_id, closed))
+        summary = f"{stops} {_effect(subject, closed, is_culprit=is_culprit)}"
         fix = open_up(subject.evidence, acl_id, closed)
         make = self.failed if is_culprit else self.warned
         return make(acl_id, summary, cited(acl_id, closed), fix, subject=subject)
@@ -109,6 +106,21 @@ class NetworkAclBlocksLink(Check[LinkHop]):
         """The ACL has the missing entries."""
         found = [hop for hop in walk.links.items if isinstance(hop.link, VpcLinkV2)]
         return with_entries(walk.evidence, finding.resource, [way for hop in found for way in _ways(hop)])
+
+
+def _effect(link: LinkHop, closed: Sequence[Way], *, is_culprit: bool) -> str:
+    ends = some(name for way in closed for name in way.names)
+    if is_culprit:
+        return _("VPC link {link} cannot reach {ends}.", link=link.id, ends=ends)
+    subnets = some(way.nodes.subnet_id for way in closed if way.denied)
+    if not subnets:
+        return _("Some connections fail.")
+    return _(
+        "Some connections fail: VPC link {link} cannot reach {ends} from {subnets}.",
+        link=link.id,
+        ends=ends,
+        subnets=subnets,
+    )
 
 
 def _ways(link: LinkHop) -> list[Way]:
@@ -141,5 +153,7 @@ def _to_instance(evidence: Evidence, port: int, near: Place, address: str) -> Wa
     acl = None if shared else evidence.get(NETWORK_ACL, near.subnet_id)
     if acl is None:
         return way
-    legs = (leg for leg in round_trip(acl, acl, near.addresses, (address,), port, names=_ENDS) if _ENDS[0] in leg.name)
+    # What leaves with a request, or enters with a reply, passes the link's own subnet.
+    every = round_trip(acl, acl, near.addresses, (address,), port, names=_ENDS)
+    legs = (leg for leg in every if leg.answer.egress != leg.is_reply)
     return replace(way, acls=(acl, acl), legs=tuple(leg for leg in legs if leg.answer.allowed != "all"))

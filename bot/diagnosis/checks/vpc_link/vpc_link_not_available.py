@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.vpc_link.link_commands import recreate
+from bot.diagnosis.checks.vpc_link.link_v1_commands import recreate
 from bot.diagnosis.checks.vpc_link.new_link import with_new_link
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import LinkHop
@@ -13,6 +13,7 @@ from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import VpcLinkV1
 from bot.diagnosis.sources import VPC_LINK_V1, VPC_LINK_V2
+from bot.language import _
 
 
 class VpcLinkNotAvailable(Check[LinkHop]):
@@ -44,24 +45,33 @@ class VpcLinkNotAvailable(Check[LinkHop]):
         link = subject.link
         if not isinstance(link, VpcLinkV1):
             resource = subject.id or subject.path.resource
-            summary = "No VPC link of the first generation stands here."
+            summary = _("No VPC link of the first generation stands here.")
             yield self.not_applicable(resource, summary, subject=subject)
             return
         citations = [self.cite(VPC_LINK_V1, link.id, "status", link.status)]
         if link.status_message:
             citations.append(self.cite(VPC_LINK_V1, link.id, "statusMessage", link.status_message))
-        message = f": {link.status_message.rstrip('.')}" if link.status_message else ""
+        message = link.status_message.rstrip(".")
         status = link.status.upper()
         if status == "AVAILABLE":
-            yield self.passed(link.id, f"VPC link {link.id} is AVAILABLE.", subject=subject)
+            yield self.passed(link.id, _("VPC link {link} is AVAILABLE.", link=link.id), subject=subject)
         elif status == "PENDING":
-            summary = f"VPC link {link.id} is still PENDING{message}. A new link takes up to ten minutes."
+            summary = _("VPC link {link} is still PENDING.", link=link.id)
+            if message:
+                summary = _("VPC link {link} is still PENDING: {message}.", link=link.id, message=message)
+            summary += " " + _("A new link takes up to ten minutes.")
             yield self.warned(link.id, summary, citations, _wait(subject), subject=subject)
         elif status in {"FAILED", "DELETING"}:
-            summary = f"VPC link {link.id} is {status}{message}."
+            summary = _("VPC link {link} is {status}.", link=link.id, status=status)
+            if message:
+                summary = _("VPC link {link} is {status}: {message}.", link=link.id, status=status, message=message)
             yield self.failed(link.id, summary, citations, _replace(link, subject), subject=subject)
         else:
-            summary = f"VPC link {link.id} has a status that we do not know: {link.status or 'none'}."
+            summary = _(
+                "VPC link {link} has a status that we do not know: {status}.",
+                link=link.id,
+                status=link.status or _("none"),
+            )
             yield self.undecided(link.id, summary, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -74,10 +84,10 @@ def _wait(hop: LinkHop) -> Fix:
     fix = recreate(hop)
     return fix.model_copy(
         update={
-            "summary": "Wait until the link is AVAILABLE, then run this again. After 15 minutes replace it.",
+            "summary": _("Wait until the link is AVAILABLE, then run this again. After 15 minutes replace it."),
             "steps": (
-                "Wait up to ten minutes.",
-                "Still PENDING after 15 minutes: treat the link as failed.",
+                _("Wait up to ten minutes."),
+                _("Still PENDING after 15 minutes: treat the link as failed."),
                 *fix.steps,
             ),
         }
@@ -95,11 +105,15 @@ def _replace(link: VpcLinkV1, hop: LinkHop) -> Fix:
     fix = recreate(hop)
     return fix.model_copy(
         update={
-            "summary": "Free the load balancer from its other endpoint service, or use another; then replace the link.",
+            "summary": _(
+                "Free the load balancer from its other endpoint service, or use another; then replace the link."
+            ),
             "cli": (find, *fix.cli),
             "steps": (
-                "A load balancer can stand behind only one endpoint service: delete the other one if nobody uses it, "
-                "or make a load balancer of its own for the link.",
+                _(
+                    "A load balancer can stand behind only one endpoint service: delete the other one if nobody uses "
+                    "it, or make a load balancer of its own for the link."
+                ),
                 *fix.steps,
             ),
         }

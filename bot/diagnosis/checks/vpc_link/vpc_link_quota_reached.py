@@ -12,7 +12,9 @@ from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import LINKS_V1_QUOTA, LINKS_V2_QUOTA
 from bot.diagnosis.resources import Quota, VpcLinkV1, VpcLinkV2
+from bot.diagnosis.snippets import Reference, Value, new_terraform
 from bot.diagnosis.sources import QUOTA, VPC_LINK_V1, VPC_LINK_V2
+from bot.language import _
 
 _NAMES_QUOTA = re.compile(
     r"\b(?:quota|too many|limit (?:is |was )?exceeded|limitexceeded|maximum number)", re.IGNORECASE
@@ -49,7 +51,7 @@ class VpcLinkQuotaReached(Check[LinkHop]):
         """Judge what the message of a FAILED link says."""
         link = subject.link
         if link is None or link.status.upper() != "FAILED":
-            summary = "The link is not FAILED: a quota stops only the making of a link."
+            summary = _("The link is not FAILED: a quota stops only the making of a link.")
             yield self.not_applicable(subject.id or subject.path.resource, summary, subject=subject)
             return
         source = VPC_LINK_V1 if isinstance(link, VpcLinkV1) else VPC_LINK_V2
@@ -57,20 +59,40 @@ class VpcLinkQuotaReached(Check[LinkHop]):
         message = link.status_message.rstrip(".")
         if _NAMES_QUOTA.search(message):
             cited = [self.cite(source, link.id, field, message), *self._cited(link, message, walk)]
-            summary = f"VPC link {link.id} could not be made, because a quota is reached: {message}."
+            summary = _(
+                "VPC link {link} could not be made, because a quota is reached: {message}.",
+                link=link.id,
+                message=message,
+            )
             yield self.failed(link.id, summary, cited, _fix(link), subject=subject)
         elif message:
-            summary = f"VPC link {link.id} failed for another reason than a quota: {message}."
+            summary = _(
+                "VPC link {link} failed for another reason than a quota: {message}.", link=link.id, message=message
+            )
             yield self.passed(link.id, summary, subject=subject)
         else:
-            quota = _quota(link, walk)
-            allowed = f"{quota.value:g} links are allowed" if quota else "how many are allowed is not known"
-            summary = f"VPC link {link.id} is FAILED without a message; {allowed} in {walk.request.region}. Count them."
-            yield self.undecided(link.id, summary, subject=subject)
+            yield self.undecided(link.id, _uncounted(link, walk), subject=subject)
 
     def _cited(self, link: VpcLinkV1 | VpcLinkV2, message: str, walk: Walk) -> list[Citation]:
         quota = _quota(link, walk) if _OF_LINKS.search(message) else None
         return [self.cite(QUOTA, quota.code, "Value", f"{quota.value:g}")] if quota else []
+
+
+def _uncounted(link: VpcLinkV1 | VpcLinkV2, walk: Walk) -> str:
+    quota, region = _quota(link, walk), walk.request.region
+    if quota:
+        allowed = f"{quota.value:g}"
+        return _(
+            "VPC link {link} is FAILED without a message; {quota} links are allowed in {region}. Count them.",
+            link=link.id,
+            quota=allowed,
+            region=region,
+        )
+    return _(
+        "VPC link {link} is FAILED without a message; how many are allowed is not known in {region}. Count them.",
+        link=link.id,
+        region=region,
+    )
 
 
 def _quota(link: VpcLinkV1 | VpcLinkV2, walk: Walk) -> Quota | None:
@@ -95,15 +117,15 @@ def _fix(link: VpcLinkV1 | VpcLinkV2) -> Fix:
         "aws service-quotas request-service-quota-increase --service-code apigateway "
         f"--quota-code {_code(link)} --desired-value NUMBER"
     )
+    quota: dict[str, Value] = {"service_code": "apigateway", "quota_code": _code(link), "value": Reference("NUMBER")}
     return Fix(
-        summary="Delete VPC links that nobody uses, or have the quota raised; then make the link again.",
+        summary=_("Delete VPC links that nobody uses, or have the quota raised; then make the link again."),
         cli=(listing, raise_it),
-        cloudformation="AWS::ApiGateway::VpcLink" if first else "AWS::ApiGatewayV2::VpcLink",
-        terraform=f"aws_servicequotas_service_quota quota_code = {_code(link)}",
-        console="Service Quotas › AWS services › Amazon API Gateway › VPC links.",
+        terraform=new_terraform("aws_servicequotas_service_quota", "vpc_links", quota),
+        console=_("Service Quotas › AWS services › Amazon API Gateway › VPC links."),
         steps=(
-            "List the links, and delete those that no integration uses.",
-            "Or ask for a higher quota, and wait until it is granted.",
-            f"Make the link again, and delete {link.id}.",
+            _("List the links, and delete those that no integration uses."),
+            _("Or ask for a higher quota, and wait until it is granted."),
+            _("Make the link again, and delete {link}.", link=link.id),
         ),
     )

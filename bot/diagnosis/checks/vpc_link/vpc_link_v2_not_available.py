@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.vpc_link.keep_warm import daily_request
 from bot.diagnosis.checks.vpc_link.link_v2_commands import replace, status_command
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import LinkHop
@@ -12,13 +13,16 @@ from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import VpcLinkV2
 from bot.diagnosis.sources import VPC_LINK_V1, VPC_LINK_V2
+from bot.language import _, marked
 
 _MEANING = {
-    "INACTIVE": "It had no traffic for 60 days, so its network interfaces were removed; the first requests wake it up "
-    "and fail for some minutes.",
-    "FAILED": "It cannot be repaired.",
-    "DELETING": "It is being deleted.",
-    "PENDING": "Its network interfaces are being made, which takes some minutes.",
+    "INACTIVE": marked(
+        "It had no traffic for 60 days, so its network interfaces were removed; the first requests wake it up and fail "
+        "for some minutes."
+    ),
+    "FAILED": marked("It cannot be repaired."),
+    "DELETING": marked("It is being deleted."),
+    "PENDING": marked("Its network interfaces are being made, which takes some minutes."),
 }
 
 
@@ -53,17 +57,16 @@ class VpcLinkV2NotAvailable(Check[LinkHop]):
         link = subject.link
         if not isinstance(link, VpcLinkV2):
             resource = subject.id or subject.path.resource
-            summary = "No VPC link of the second generation stands here."
+            summary = _("No VPC link of the second generation stands here.")
             yield self.not_applicable(resource, summary, subject=subject)
             return
         citations = [self.cite(VPC_LINK_V2, link.id, "VpcLinkStatus", link.status)]
         if link.status_message:
             citations.append(self.cite(VPC_LINK_V2, link.id, "VpcLinkStatusMessage", link.status_message))
-        said = f" AWS says: {link.status_message.rstrip('.')}." if link.status_message else ""
         status = link.status.upper()
-        summary = f"VPC link {link.id} is {status}. {_MEANING.get(status, '')}{said}"
+        summary = _summary(link, status)
         if status == "AVAILABLE":
-            yield self.passed(link.id, f"VPC link {link.id} is AVAILABLE.", subject=subject)
+            yield self.passed(link.id, summary, subject=subject)
         elif status == "PENDING":
             yield self.warned(link.id, summary, citations, _wait(link), subject=subject)
         elif status == "INACTIVE":
@@ -71,7 +74,11 @@ class VpcLinkV2NotAvailable(Check[LinkHop]):
         elif status in {"FAILED", "DELETING"}:
             yield self.failed(link.id, summary, citations, replace(link, subject.path), subject=subject)
         else:
-            summary = f"VPC link {link.id} has a status that we do not know: {link.status or 'none'}."
+            summary = _(
+                "VPC link {link} has a status that we do not know: {status}.",
+                link=link.id,
+                status=link.status or _("none"),
+            )
             yield self.undecided(link.id, summary, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -83,11 +90,20 @@ class VpcLinkV2NotAvailable(Check[LinkHop]):
         return walk.evidence.with_value(VPC_LINK_V2, finding.resource, available)
 
 
+def _summary(link: VpcLinkV2, status: str) -> str:
+    said = [_("VPC link {link} is {status}.", link=link.id, status=status)]
+    if status in _MEANING:
+        said.append(_(_MEANING[status]))
+        if link.status_message:
+            said.append(_("AWS says: {message}.", message=link.status_message.rstrip(".")))
+    return " ".join(said)
+
+
 def _wait(link: VpcLinkV2) -> Fix:
     return Fix(
-        summary="Wait until the link is AVAILABLE, then run this again.",
+        summary=_("Wait until the link is AVAILABLE, then run this again."),
         cli=(status_command(link),),
-        console="API Gateway › VPC links › the link: its status.",
+        console=_("API Gateway › VPC links › the link: its status."),
     )
 
 
@@ -95,15 +111,16 @@ def _wake(link: VpcLinkV2, hop: LinkHop) -> Fix:
     path = hop.path
     stage = "" if path.stage.name == "$default" else f"/{path.stage.name}"
     url = f"https://{path.api.id}.execute-api.{hop.evidence.request.region}.amazonaws.com{stage}/PATH"
+    cloudformation, terraform = daily_request(url)
     return Fix(
-        summary="Send requests until the link is AVAILABLE; it heals itself, so do not replace it.",
+        summary=_("Send requests until the link is AVAILABLE; it heals itself, so do not replace it."),
         cli=(f"curl -sS -o /dev/null -w '%{{http_code}}\\n' {url}   # repeat for some minutes", status_command(link)),
-        cloudformation="AWS::Scheduler::Schedule that calls the API once a day",
-        terraform="aws_scheduler_schedule that calls the API once a day",
-        console="API Gateway › VPC links › the link: its status.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › VPC links › the link: its status."),
         steps=(
-            "Send a request; it wakes the link up.",
-            "Repeat until the link is AVAILABLE, which takes some minutes.",
-            "Keep it warm: a request on a schedule, more often than every 60 days.",
+            _("Send a request; it wakes the link up."),
+            _("Repeat until the link is AVAILABLE, which takes some minutes."),
+            _("Keep it warm: a request on a schedule, more often than every 60 days."),
         ),
     )
