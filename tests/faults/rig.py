@@ -123,7 +123,8 @@ class Rig:
             )
         texts = [message["text"] for message in self._of_run(job[0], "report", "report-again")]
         if any(not text.startswith("Diagnosing") and "itself failed" not in text for text in texts):
-            return "reported" if self._right(job[0]) else "wrong"
+            verdict = self._verdict(job[0])
+            return "told" if verdict is None else "reported" if _is_right(verdict) else "wrong"
         told = any("itself failed" in text for text in texts) or bool(self._told_alone())
         return "told" if told else "lost"
 
@@ -141,12 +142,11 @@ class Rig:
         job = self.job_of(asked)
         return job is not None and bool(self._of_run(job[0], "report"))
 
-    def _right(self, run_id: str) -> bool:
-        """Whether the report names the cause, or says that it cannot tell."""
+    def _verdict(self, run_id: str) -> dict[str, Any] | None:
+        """The verdict of a run's report; None where it has none, because the message says why."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)) as database:
             (report,) = database.execute("SELECT report FROM run WHERE run_id = ?", (run_id,)).fetchone()
-        verdict = json.loads(report)["verdict"]
-        return verdict["state"] == "inconclusive" or [cause["check"] for cause in verdict["causes"]] == [CAUSE]
+        return None if report is None else dict(json.loads(report)["verdict"])
 
     def _of_run(self, run_id: str, *parts: str) -> list[dict[str, Any]]:
         return [
@@ -159,6 +159,11 @@ class Rig:
 
     def _told_alone(self) -> list[dict[str, Any]]:
         return [message for message in self.slack.messages(CHANNEL) if message["visible_to"] == ALICE]
+
+
+def _is_right(verdict: dict[str, Any]) -> bool:
+    """Whether it names the cause, or says that it cannot tell."""
+    return verdict["state"] == "inconclusive" or [cause["check"] for cause in verdict["causes"]] == [CAUSE]
 
 
 @asynccontextmanager
