@@ -123,8 +123,7 @@ class Rig:
             )
         texts = [message["text"] for message in self._of_run(job[0], "report", "report-again")]
         if any(not text.startswith("Diagnosing") and "itself failed" not in text for text in texts):
-            verdict = self._verdict(job[0])
-            return "told" if verdict is None else "reported" if _is_right(verdict) else "wrong"
+            return self._worth(job[0])
         told = any("itself failed" in text for text in texts) or bool(self._told_alone())
         return "told" if told else "lost"
 
@@ -142,11 +141,15 @@ class Rig:
         job = self.job_of(asked)
         return job is not None and bool(self._of_run(job[0], "report"))
 
-    def _verdict(self, run_id: str) -> dict[str, Any] | None:
-        """The verdict of a run's report; None where it has none, because the message says why."""
+    def _worth(self, run_id: str) -> Fate:
+        """Whether the report names the cause, or says that it cannot tell; without one, the message told why."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)) as database:
             (report,) = database.execute("SELECT report FROM run WHERE run_id = ?", (run_id,)).fetchone()
-        return None if report is None else dict(json.loads(report)["verdict"])
+        if report is None:
+            return "told"
+        verdict = json.loads(report)["verdict"]
+        right = verdict["state"] == "inconclusive" or [cause["check"] for cause in verdict["causes"]] == [CAUSE]
+        return "reported" if right else "wrong"
 
     def _of_run(self, run_id: str, *parts: str) -> list[dict[str, Any]]:
         return [
@@ -159,11 +162,6 @@ class Rig:
 
     def _told_alone(self) -> list[dict[str, Any]]:
         return [message for message in self.slack.messages(CHANNEL) if message["visible_to"] == ALICE]
-
-
-def _is_right(verdict: dict[str, Any]) -> bool:
-    """Whether it names the cause, or says that it cannot tell."""
-    return verdict["state"] == "inconclusive" or [cause["check"] for cause in verdict["causes"]] == [CAUSE]
 
 
 @asynccontextmanager
