@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 from bot import catalogues
 from bot.language import LANGUAGES
 
-MISSING_ELSEWHERE: tuple[str, ...] = ("bot/diagnosis/",)
+MISSING_ELSEWHERE: tuple[str, ...] = ()
 """Folders whose messages may still wait for a translation."""
 NAME = re.compile(r"\{(\w+)\}")
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.language import _
+from bot.language import plural
 
 
 def first_few(names: Iterable[str], most: int) -> str:
     """Return `a, b, c +2 more`."""
     every = list(names)
     listed = ", ".join(every[:most])
-    return _("{names} +{count} more", names=listed, count=len(every) - most) if len(every) > most else listed
+    more = len(every) - most
+    return plural("{names} +{count} more", "{names} +{count} more", more, names=listed) if more > 0 else listed

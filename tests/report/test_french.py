@@ -1,5 +1,6 @@
-"""What people are shown in French: the main surfaces kept as files in `golden/fr/`, and every surface beside its English
-twin: the same blocks, the same ids, the same values, and nothing left out that the English shows.
+"""What people are shown in French: the main surfaces as files in `golden/fr/`, and each beside its English twin.
+
+Twins have the same blocks, the same ids and the same values, and nothing is left out that the English shows.
 
 To record the files again: `RECORD_GOLDEN=1 python -m pytest tests/report/test_french.py`.
 """
@@ -120,7 +121,7 @@ def test_a_picture_speaks_french():
         drawn = path_picture(samples.report())
         assert "premier maillon en panne" in svg(drawn)
     assert [zone.title for zone in drawn.zones] == ["API GATEWAY", "LIEN VPC", "VPC"]
-    assert drawn.alt.startswith("Le chemin de orders / prod. Confirmé : SG-03")
+    assert drawn.alt.startswith("Le chemin de orders / prod. Confirmé\u00a0: SG-03")
 
 
 def test_a_heading_in_front_of_a_colon_keeps_its_no_break_space():
