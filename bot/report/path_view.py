@@ -101,7 +101,7 @@ def _part(hop: PathHop, report: Report) -> Link:
     if hop.resource and hop.state is HopState.BROKEN and hop.summary == report.verdict.summary:
         text = _name(hop)  # the headline has said the rest
     elif not hop.resource:
-        text = _("{hop}: {text}", hop=_(HOPS[hop.hop]), text=text[:1].lower() + text[1:])
+        text = _("{what}: {text}", what=_(HOPS[hop.hop]), text=text[:1].lower() + text[1:])
     elif hop.hop is Hop.TARGET and hop.state is not HopState.BROKEN:
         text = _("targets {targets}", targets=text)
     return linked(hop.resource, report, hop.hop, clip(text, _LONGEST_PART)) if hop.resource else Link(clip(text, 140))
