@@ -12,14 +12,16 @@ import re
 import pytest
 
 from bot.language import speaking
+from bot.report.chart_view import chart_block, trends_of
 from bot.report.conservative import conservative
-from bot.report.limits import VIEW_TITLE
+from bot.report.limits import CHART_LABEL, VIEW_TITLE
 from bot.report.path_picture import path_picture
 from bot.report.pictures import svg
 from bot.report.thread import thread_messages
 from tests.report import samples
 from tests.report.block_kit import problems, shown, view_problems
 from tests.report.test_golden import GOLDEN, MESSAGES, RENDERER, VIEWS, as_json
+from tests.report.test_pictures import evidence, minute
 
 FRENCH = GOLDEN / "fr"
 MAIN_MESSAGES = ("cause_found", "no_fault_found", "inconclusive", "help")
@@ -135,3 +137,16 @@ def test_a_cause_is_counted_in_french():
     with speaking("fr"):
         report = samples.report(verdict=samples.report().verdict.model_copy(update={"causes": (samples.cause(),) * 2}))
         assert "Cause 1 sur 2\u00a0: SG-03" in shown(thread_messages(RENDERER, report, samples.RUN)[0].blocks)
+
+
+def test_the_chart_names_its_lines_in_french_without_cutting_them():
+    report, read = (
+        samples.report(),
+        evidence(errors=[(minute(9), 3)], resets=[(minute(9), 1)], unhealthy=[(minute(9), 2)]),
+    )
+    with speaking("fr"):
+        found = trends_of(report, read)
+        (block,) = RENDERER.message(chart_block(report, found)).blocks
+    names = [line["name"] for line in block["chart"]["series"]]
+    assert names == ["Requêtes en échec", "Réinitialisations", "Cibles non saines"]
+    assert all(len(name) <= CHART_LABEL for name in names)
