@@ -37,6 +37,7 @@ lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot handlers
 	$(BIN)/python -m bot.docs --check
+	$(BIN)/python -m bot.catalogues --check
 
 format: setup ## Rewrite the code in the project's style
 	$(BIN)/ruff format .

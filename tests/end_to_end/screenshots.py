@@ -42,6 +42,7 @@ async def _pictures(page: Page) -> None:
     await _picker(page)
     await _alarm(page)
     await _lists(page)
+    await _in_french(page)
 
 
 async def _report(page: Page) -> Locator:
@@ -151,6 +152,23 @@ async def _lists(page: Page) -> None:
     await page.get_by_test_id("app-vpclink").click()
     await expect(page.get_by_test_id("home")).to_contain_text("reads allowed", timeout=10 * SECONDS)
     await page.screenshot(path=IMAGES / "home.png")
+
+
+async def _in_french(page: Page) -> None:
+    """The same report for Bruno, who uses Slack in French."""
+    await page.get_by_test_id("user-switch").select_option(label="Bruno Keller")
+    await page.get_by_test_id("channel-incidents").click()
+    await type_command(page, "/vpclink diagnose orders prod")
+    verdict = page.get_by_role("main").get_by_test_id("message").filter(has_text="Confirmé").last
+    await expect(verdict).to_contain_text("SG-03", timeout=30 * SECONDS)
+    await _picture(verdict, "verdict-fr.png")
+    await verdict.get_by_test_id("open-thread").click()
+    thread = page.get_by_test_id("thread")
+    drawn = thread.get_by_test_id("message").filter(has=page.locator("img[alt*='orders']")).last
+    await expect(drawn).to_be_visible(timeout=20 * SECONDS)
+    await drawn.scroll_into_view_if_needed()
+    await drawn.get_by_role("img").first.evaluate("image => image.decode()")
+    await _picture(drawn, "path-fr.png")
 
 
 async def _picture(message: Locator, name: str) -> None:
