@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language import _
 from handlers import ids
 from handlers.answering import Asker, carry_out
 from handlers.edge import Edge, ephemeral, to_all
@@ -54,4 +55,4 @@ async def unknown_command(ack: AsyncAck, body: dict[str, Any], edge: Edge) -> No
     """A command that the Slack app has and this program has not."""
     command = str(body.get("command"))
     log.error("no listener for %s: add app.command(%r)(…) in handlers/commands.py", command, command)
-    await ack(ephemeral(edge.notice(f"I do not know the command {command}.", f"{ids.COMMAND} help")))
+    await ack(ephemeral(edge.notice(_("I do not know the command {command}.", command=command), f"{ids.COMMAND} help")))

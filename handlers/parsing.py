@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
+from bot.language import _
 from handlers.requested import (
     ALARMS_USAGE,
     DIAGNOSE_USAGE,
@@ -64,7 +65,7 @@ class UsageError(ValueError):
     """
 
     def __init__(self, problem: str, expected: str, field: str = "") -> None:
-        super().__init__(f"{problem} Expected: {expected}")
+        super().__init__(_("{problem} Expected: {expected}", problem=problem, expected=expected))
         self.problem = problem
         self.expected = expected
         self.field = field
@@ -96,39 +97,44 @@ def parse(text: str, *, default_region: str | None) -> Command:
         return Diagnose(request_of(words, default_region))
     except UnclosedQuoteError as error:
         raise UsageError(
-            f"A quotation mark ({error}) opens and never closes.", 'both marks, as in "my api" prod'
+            _("A quotation mark ({mark}) opens and never closes.", mark=error), _('both marks, as in "my api" prod')
         ) from error
 
 
 def _verb(text: str) -> tuple[str, str]:
     """The first word, and what follows it as it was written: a pasted log must not lose its quotes."""
-    first, _, rest = text.strip().strip("`").lstrip().replace("\u00a0", " ").partition(" ")
+    first, _space, rest = text.strip().strip("`").lstrip().replace("\u00a0", " ").partition(" ")
     if "\n" in first:
-        first, _, after = first.partition("\n")
+        first, _newline, after = first.partition("\n")
         rest = f"{after} {rest}"
     verb = first.strip("`").casefold().lstrip("-")
     if verb in {"", "help", "h", "?"}:
         return ("help" if verb else "pick"), ""
     if verb not in VERBS:
-        near = difflib.get_close_matches(verb, VERBS, n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"I do not know the command “{first[:60]}”.{meant}", ", ".join(VERBS))
+        raise UsageError(_unknown_command(first[:60], verb), ", ".join(VERBS))
     if verb != "explain" and rest.strip().strip("`").casefold() in {"help", "--help", "-h", "—help"}:
         return "help", ""
     return verb, rest
 
 
+def _unknown_command(written: str, verb: str) -> str:
+    near = difflib.get_close_matches(verb, VERBS, n=1)
+    if near:
+        return _("I do not know the command “{command}”. Did you mean {near}?", command=written, near=near[0])
+    return _("I do not know the command “{command}”.", command=written)
+
+
 def _explain(rest: str) -> Command:
     text = rest.strip()
     if not text:
-        raise UsageError("There is nothing to explain.", EXPLAIN_USAGE)
+        raise UsageError(_("There is nothing to explain."), EXPLAIN_USAGE)
     bare = text.strip("`\"'“”")
     return ExplainCheck(bare.upper()) if _CODE.match(bare) else ExplainLog(text)
 
 
 def _history(words: Sequence[Word]) -> Command:
     if len(words) > 1:
-        raise UsageError("I list the runs of one API, or of all.", HISTORY_USAGE)
+        raise UsageError(_("I list the runs of one API, or of all."), HISTORY_USAGE)
     return History(words[0].text if words else "")
 
 
@@ -151,7 +157,7 @@ def _unwatch(words: Sequence[Word]) -> Command:
     if not words:
         return ListWatches()
     if len(words) > 2:
-        raise UsageError("I end the watch of one API.", UNWATCH_USAGE)
+        raise UsageError(_("I end the watch of one API."), UNWATCH_USAGE)
     return EndWatch(words[0].text, words[1].text if len(words) == 2 else "")
 
 
@@ -161,21 +167,21 @@ def _forget(words: Sequence[Word]) -> Command:
         return Forget(api_id=said[0])
     if len(said) == 2 and said[0] == "--before" and (match := _DAYS.match(said[1])):
         return Forget(days=int(match["count"]))
-    raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
+    raise UsageError(_("I cannot tell what to forget."), FORGET_USAGE)
 
 
 def _alarms(rest: str) -> Alarms:
     word = rest.strip().strip("`").casefold()
     choices: dict[str, bool | None] = {"on": True, "off": False, "status": None, "": None}
     if word not in choices:
-        raise UsageError(f"I do not know what “{word[:60]}” is for alarms.", ALARMS_USAGE)
+        raise UsageError(_("I do not know what “{word}” is for alarms.", word=word[:60]), ALARMS_USAGE)
     return Alarms(choices[word])
 
 
 def _doctor(words: Sequence[Word], default_region: str | None) -> Command:
     positional, options = _separated(words)
     if positional or "--since" in options:
-        raise UsageError("Doctor tries every read of one region.", DOCTOR_USAGE)
+        raise UsageError(_("Doctor tries every read of one region."), DOCTOR_USAGE)
     return Doctor(_region(options.get("--region"), ApiReference(), default_region), _account(options.get("--account")))
 
 
@@ -183,7 +189,7 @@ def request_of(words: Sequence[Word], default_region: str | None, usage: str = D
     """The request that words make: API, stage, then path and method in any order, and options."""
     positional, options = _separated(words)
     if not positional:
-        raise UsageError("The API is missing.", usage, "api")
+        raise UsageError(_("The API is missing."), usage, "api")
     reference = _reference(positional[0])
     stage, rest, path = _stage(reference, list(positional[1:]))
     method: str | None = None
@@ -194,8 +200,8 @@ def request_of(words: Sequence[Word], default_region: str | None, usage: str = D
             method = word.text.upper()
         else:
             raise UsageError(
-                f"I did not expect “{word.text[:60]}” there.",
-                f"{usage}. A path begins with /, and a name with spaces stands in quotes",
+                _("I did not expect “{word}” there.", word=word.text[:60]),
+                _("{usage}. A path begins with /, and a name with spaces stands in quotes", usage=usage),
                 "route",
             )
     return Request(
@@ -221,32 +227,41 @@ def _separated(words: Sequence[Word]) -> tuple[list[Word], dict[str, str]]:
         name, has_value, value = word.text.partition("=")
         name = name.casefold()
         if name not in OPTIONS:
-            near = difflib.get_close_matches(name, OPTIONS, n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(f"I do not know the option “{name[:60]}”.{meant}", ", ".join(OPTIONS))
+            raise UsageError(_unknown_option(name), ", ".join(OPTIONS))
         if not has_value:
             following = next(remaining, None)
             if following is None or following.is_option:
-                raise UsageError(f"{name} needs a value.", f"{name} VALUE")
+                raise UsageError(_("{option} needs a value.", option=name), f"{name} VALUE")
             value = following.text
         if name in options:
-            raise UsageError(f"{name} is given twice.", f"{name} once")
+            raise UsageError(_("{option} is given twice.", option=name), _("{option} once", option=name))
         options[name] = value
     return positional, options
+
+
+def _unknown_option(name: str) -> str:
+    near = difflib.get_close_matches(name, OPTIONS, n=1)
+    if near:
+        return _("I do not know the option “{option}”. Did you mean {near}?", option=name[:60], near=near[0])
+    return _("I do not know the option “{option}”.", option=name[:60])
 
 
 def _reference(word: Word) -> ApiReference:
     text = word.text
     reference = parse_api_text(text)
     if reference.id is None and ("://" in text or text.startswith("arn:")):
-        kind = "ARN of an API" if text.startswith("arn:") else "invoke URL: a custom domain name does not tell its API"
+        wrong = (
+            _("“{text}” is not an ARN of an API.", text=text[:80])
+            if text.startswith("arn:")
+            else _("“{text}” is not an invoke URL: a custom domain name does not tell its API.", text=text[:80])
+        )
         raise UsageError(
-            f"“{text[:80]}” is not an {kind}.",
-            "the API's name, its id, its ARN, or https://ID.execute-api.REGION.amazonaws.com/STAGE",
+            wrong,
+            _("the API's name, its id, its ARN, or https://ID.execute-api.REGION.amazonaws.com/STAGE"),
             "api",
         )
     if not text or len(text) > 1024:
-        raise UsageError("That is no name of an API.", DIAGNOSE_USAGE, "api")
+        raise UsageError(_("That is no name of an API."), DIAGNOSE_USAGE, "api")
     return reference
 
 
@@ -257,17 +272,17 @@ def _stage(reference: ApiReference, rest: list[Word]) -> tuple[str, list[Word], 
         return named, rest[1:], f"/{reference.stage}{reference.path or ''}"
     if reference.stage and named and named != reference.stage:
         raise UsageError(
-            f"The URL says the stage “{reference.stage}”, and you wrote “{named[:60]}”.",
-            "one stage; for an HTTP API without a stage in its URL write $default",
+            _("The URL says the stage “{stage}”, and you wrote “{named}”.", stage=reference.stage, named=named[:60]),
+            _("one stage; for an HTTP API without a stage in its URL write $default"),
             "stage",
         )
     stage = named or reference.stage
     if not stage:
-        raise UsageError("The stage is missing.", DIAGNOSE_USAGE, "stage")
+        raise UsageError(_("The stage is missing."), DIAGNOSE_USAGE, "stage")
     if not _STAGE.match(stage):
         raise UsageError(
-            f"“{stage[:60]}” is no name of a stage.",
-            "letters, digits, - and _, or $default; a name of an API with spaces stands in quotes",
+            _("“{stage}” is no name of a stage.", stage=stage[:60]),
+            _("letters, digits, - and _, or $default; a name of an API with spaces stands in quotes"),
             "stage",
         )
     return stage, rest[1:] if named else rest, reference.path
@@ -281,22 +296,30 @@ def _is_path_or_method(word: Word, *, known_stage: bool) -> bool:
 def _region(given: str | None, reference: ApiReference, default: str | None) -> str:
     if given and reference.region and given != reference.region:
         raise UsageError(
-            f"The API stands in {reference.region}, and you wrote --region {given[:60]}.", "one region", "region"
+            _(
+                "The API stands in {region}, and you wrote --region {given}.",
+                region=reference.region,
+                given=given[:60],
+            ),
+            _("one region"),
+            "region",
         )
     region = given or reference.region or default
     if not region:
         raise UsageError(
-            "The region is missing, and VPCLINK_DEFAULT_REGION is not set.", "--region eu-west-1", "region"
+            _("The region is missing, and VPCLINK_DEFAULT_REGION is not set."), "--region eu-west-1", "region"
         )
     if not _REGION.match(region):
-        raise UsageError(f"“{region[:60]}” is no region.", "--region eu-west-1", "region")
+        raise UsageError(_("“{region}” is no region.", region=region[:60]), "--region eu-west-1", "region")
     return region
 
 
 def _account(given: str | None) -> str | None:
     if given is not None and not _ACCOUNT.match(given):
         raise UsageError(
-            f"“{given[:60]}” is no account.", "--account with a configured name or a 12-digit id", "account"
+            _("“{account}” is no account.", account=given[:60]),
+            _("--account with a configured name or a 12-digit id"),
+            "account",
         )
     return given
 
@@ -306,6 +329,14 @@ def _minutes(given: str, bounds: range = _WINDOW, field: str = "since") -> int:
     minutes = int(match["count"]) * _MINUTES[match["unit"]] if match else 0
     if minutes not in bounds:
         if field == "every":
-            raise UsageError(f"“{given[:60]}” is no pause between two checks.", "5m to 1d, such as 30m or 2h", field)
-        raise UsageError(f"“{given[:60]}” is no time window.", "--since with 1m to 7d, such as 30m, 2h or 1d", field)
+            raise UsageError(
+                _("“{given}” is no pause between two checks.", given=given[:60]),
+                _("5m to 1d, such as 30m or 2h"),
+                field,
+            )
+        raise UsageError(
+            _("“{given}” is no time window.", given=given[:60]),
+            _("--since with 1m to 7d, such as 30m, 2h or 1d"),
+            field,
+        )
     return minutes
