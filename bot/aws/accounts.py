@@ -184,9 +184,9 @@ def refusal(account: Account, role: str, error: Failure) -> str:
         return _("I cannot enter the account {account}: {error}.", account=account.id, error=error)
     if account.external_id:
         return _(
-            "I cannot enter the account {account}: AWS refuses {action} on {role}. Check that the role exists, that its "
-            "trust policy names my own role, that its sts:ExternalId is the one that I was given, and that my own role "
-            "may assume it.",
+            "I cannot enter the account {account}: AWS refuses {action} on {role}. Check that the role exists, that "
+            "its trust policy names my own role, that its sts:ExternalId is the one that I was given, and that my own "
+            "role may assume it.",
             account=account.id,
             action=_ACTION,
             role=role,
