@@ -11,9 +11,11 @@ import argparse
 import ast
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -97,6 +99,9 @@ def package(target: Target, build: Path = BUILD) -> Package:
 
 def install(target: Target, folder: Path) -> None:
     """Put the pinned dependencies into the folder; nothing is built, and what is not in the lock file is refused."""
+    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    if missing := not_locked((ROOT / "pyproject.toml").read_text(encoding="utf-8"), locked):
+        raise PackagingError(f"requirements.txt does not pin {', '.join(missing)}; expected `make lock` after a change")
     options = ["--quiet", "--no-compile", "--only-binary", ":all:", "--require-hashes", "--link-mode", "copy"]
     place = ["--target", str(folder), "--python-platform", target.platform, "--python-version", target.python]
     command = [sys.executable, "-m", "uv", "pip", "install", *options, *place, "-r", str(ROOT / "requirements.txt")]
@@ -105,6 +110,13 @@ def install(target: Target, folder: Path) -> None:
     shutil.rmtree(folder / "bin", ignore_errors=True)  # commands; their first lines hold the path of this machine
     for record in folder.glob("*.dist-info/RECORD"):  # lists them
         record.unlink()
+
+
+def not_locked(project: str, locked: str) -> list[str]:
+    """The names of the project's dependencies that a lock file does not pin."""
+    wanted = [re.split(r"[^A-Za-z0-9._-]", one)[0] for one in tomllib.loads(project)["project"]["dependencies"]]
+    pinned = {line.partition("==")[0].partition("[")[0] for line in locked.splitlines()}
+    return [name for name in wanted if name not in pinned]
 
 
 def services_in(code: Path) -> frozenset[str]:

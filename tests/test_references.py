@@ -55,6 +55,7 @@ class TalkativeReading(Reading):
 
 async def test_every_line_of_a_request_has_its_reference(tmp_path):
     async with local_slack() as slack, bot_on(slack, tmp_path / "db.sqlite3", reading=TalkativeReading()) as bench:
+        await bench.idle()  # what is done at the start belongs to nobody's request
         with written() as lines:
             await bench.command("diagnose orders prod")
             await bench.idle()

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from bot.language import _, plural
+
 ValidityState = Literal["valid", "expired", "not-yet-valid", "expires-soon", "unknown"]
 ChainState = Literal["complete", "incomplete", "self-signed", "unordered", "unreadable"]
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
@@ -62,11 +64,11 @@ def wildcard_doubt(name: str) -> str:
     Clients with a list of public suffixes refuse `*.co.uk`. Which list API Gateway uses is not documented, and the
     rule of thumb here knows only the usual shapes: enough for a warning, never for a fault.
     """
-    wild, _, parent = _canonical(name).partition(".")
+    wild, _dot, parent = _canonical(name).partition(".")
     labels = parent.split(".")
     country = len(labels) == 2 and labels[0] in _SHARED_SECOND_LEVELS and len(labels[1]) == 2
     if wild == "*" and (len(labels) == 1 or country):
-        return f"{name} spans a whole public suffix; many clients refuse such a wildcard"
+        return _("{name} spans a whole public suffix; many clients refuse such a wildcard", name=name)
     return ""
 
 
@@ -74,18 +76,25 @@ def explain_mismatch(host: str, names: Sequence[str]) -> str:
     """Return one sentence that says why no name covers this host, with the name that comes nearest."""
     match = name_matches(host, names)
     if match is not None:
-        return f"{host} is covered by {match}"
+        return _("{host} is covered by {match}", host=host, match=match)
     usable = [name for name in names if _canonical(name)]
     if not _canonical(host):
-        return f"{host!r} is not a host name"
+        return _("{host} is not a host name", host=repr(host))
     if not usable:
-        return "the certificate names no host"
+        return _("the certificate names no host")
     if _address(host):
         addresses = [name for name in usable if _address(name)]
-        listed = f"only {_some(addresses)}" if addresses else f"no address at all, only {_some(usable)}"
-        return f"{host} is an IP address, and the certificate names {listed}"
+        if addresses:
+            return _("{host} is an IP address, and the certificate names only {some}", host=host, some=_some(addresses))
+        return _(
+            "{host} is an IP address, and the certificate names no address at all, only {some}",
+            host=host,
+            some=_some(usable),
+        )
     nearest = max(usable, key=lambda name: _nearness(_canonical(host), _canonical(name)))
-    return _reason(host, nearest) or f"{host} is none of the names in the certificate: {_some(usable)}"
+    return _reason(host, nearest) or _(
+        "{host} is none of the names in the certificate: {some}", host=host, some=_some(usable)
+    )
 
 
 def _canonical(name: str) -> str:
@@ -127,22 +136,28 @@ def _nearness(host: str, name: str) -> tuple[int, bool, float]:
 def _reason(host: str, name: str) -> str:
     """Why this one name does not cover the host; empty where it is simply another name."""
     wanted, form = _canonical(host), _canonical(name)
-    wild, _, parent = form.partition(".")
+    wild, _dot, parent = form.partition(".")
     if wild == "*" and wanted == parent:
-        return f"{name} covers names one label below {parent}, not {parent} itself"
+        return _("{name} covers names one label below {parent}, not {parent} itself", name=name, parent=parent)
     if wild == "*" and wanted.endswith(f".{parent}"):
         extra = wanted.removesuffix(f".{parent}").count(".") + 1
-        return f"{name} covers exactly one label before {parent}, and {host} has {extra}"
+        return _(
+            "{name} covers exactly one label before {parent}, and {host} has {extra}",
+            name=name,
+            parent=parent,
+            host=host,
+            extra=extra,
+        )
     if "*" in form and wild != "*":
-        return f"{name} does not count: a wildcard must be the whole left-most label"
+        return _("{name} does not count: a wildcard must be the whole left-most label", name=name)
     if _nearness(wanted, form)[0] < 2:
         return ""
-    return f"{host} is not in the certificate; the nearest name is {name}"
+    return _("{host} is not in the certificate; the nearest name is {name}", host=host, name=name)
 
 
 def _some(names: Sequence[str], limit: int = 3) -> str:
-    more = f" (+{len(names) - limit} more)" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more
+    shown, more = ", ".join(names[:limit]), len(names) - limit
+    return plural("{names} (+{count} more)", "{names} (+{count} more)", more, names=shown) if more > 0 else shown
 
 
 @dataclass(frozen=True)
@@ -215,7 +230,15 @@ def read_chain(pem: str) -> tuple[ServedCertificate, ...]:
     blocks = _PEM_BLOCK.findall(pem)
     chain = [_read(block) for block in blocks[:MAX_CERTIFICATES]]
     if len(blocks) > MAX_CERTIFICATES:
-        chain.append(ServedCertificate(problem=f"only the first {MAX_CERTIFICATES} of {len(blocks)} were read"))
+        chain.append(
+            ServedCertificate(
+                problem=_(
+                    "only the first {most} of {count} were read",
+                    most=MAX_CERTIFICATES,
+                    count=len(blocks),
+                )
+            )
+        )
     return tuple(chain)
 
 
@@ -250,7 +273,7 @@ def _read(block: str) -> ServedCertificate:
     try:
         served = _served(x509.load_pem_x509_certificate(block.encode("utf-8", "replace")))
     except _UNREADABLE as error:
-        return ServedCertificate(problem=f"the certificate cannot be read: {error}")
+        return ServedCertificate(problem=_("the certificate cannot be read: {error}", error=error))
     return replace(served, self_signed=_issued(served, served))
 
 

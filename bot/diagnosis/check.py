@@ -18,6 +18,7 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.model import Citation, Finding, Fix, Gap, GapReason, Hop, Status
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.sources import Source
+from bot.language import _, marked
 
 S = TypeVar("S")
 
@@ -154,7 +155,7 @@ def run(check: Check[Any], walk: Walk) -> Iterator[Finding]:
     for gap in reached.gaps:
         yield _unknown(check, gap, None)
     if not reached.items and not reached.gaps:
-        yield check.not_applicable(walk.request.api, "There is nothing on this path that this check is about.")
+        yield check.not_applicable(walk.request.api, _("There is nothing on this path that this check is about."))
 
 
 def _judged(check: Check[Any], subject: Any, walk: Walk) -> Iterator[Finding]:
@@ -167,25 +168,29 @@ def _judged(check: Check[Any], subject: Any, walk: Walk) -> Iterator[Finding]:
 
 
 _WHY = {
-    GapReason.ACCESS_DENIED: "this role may not call {action}; grant it",
-    GapReason.THROTTLED: "AWS throttled {action}; run it again",
-    GapReason.TIMEOUT: "{action} did not answer in time; run it again",
-    GapReason.NOT_FOUND: "{action} found nothing there",
-    GapReason.ERROR: "{action} did not succeed",
+    GapReason.ACCESS_DENIED: marked("Not judged: this role may not call {action}; grant it{detail}."),
+    GapReason.THROTTLED: marked("Not judged: AWS throttled {action}; run it again{detail}."),
+    GapReason.TIMEOUT: marked("Not judged: {action} did not answer in time; run it again{detail}."),
+    GapReason.NOT_FOUND: marked("Not judged: {action} found nothing there{detail}."),
+    GapReason.ERROR: marked("Not judged: {action} did not succeed{detail}."),
 }
 
 
 def _unknown(check: Check[Any], gap: Gap, subject: Any) -> Finding:
-    why = _WHY[gap.reason].format(action=gap.action) + (f" ({gap.detail})" if gap.detail else "")
-    return check.undecided(gap.resource, f"Not judged: {why}.", (gap,), subject=subject)
+    summary = _(_WHY[gap.reason], action=gap.action, detail=f" ({gap.detail})" if gap.detail else "")
+    return check.undecided(gap.resource, summary, (gap,), subject=subject)
 
 
 def _broken(check: Check[Any], resource: str, error: Exception, subject: Any) -> Finding:
-    summary = f"Check {check.code} itself failed ({type(error).__name__}: {error}); please report it with the bundle."
-    return check.undecided(resource, summary, subject=subject)
+    summary = _(
+        "Check {check} itself failed ({error}); please report it with the bundle.",
+        check=check.code,
+        error=f"{type(error).__name__}: {error}",
+    )
+    return check.undecided(resource, summary, subject=subject).model_copy(update={"crashed": True})
 
 
-HEADINGS = ("Why", "How we decide", "How to fix", "References")
+HEADINGS = (marked("Why"), marked("How we decide"), marked("How to fix"), marked("References"))
 
 
 def page(check: Check[Any]) -> dict[str, str]:

@@ -9,8 +9,9 @@ from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, TargetGr
 from bot.diagnosis.model import Finding, Gap, Hop, HopState, PathHop, Status
 from bot.diagnosis.path import Walk
 from bot.diagnosis.resources import VpcLinkV2
+from bot.language import _
 
-_UNREACHED = "Not reached."
+_SHOWN_TARGETS = 3
 Line = tuple[Hop, str, str]
 """A hop, the resource that stands there, and a description."""
 
@@ -27,7 +28,7 @@ def draw(walk: Walk, findings: Sequence[Finding]) -> tuple[PathHop, ...]:
         for hop in list(Hop)[2:9]:
             if hop is Hop.ENDPOINT_SERVICE and hop not in known and _is_v2(path):
                 continue
-            for _, resource, text in known.get(hop, [(hop, "", _UNREACHED)]):
+            for _hop, resource, text in known.get(hop, [(hop, "", _("Not reached."))]):
                 lines.append(_line(hop, resource, text, path.index, findings))
     return tuple(lines)
 
@@ -58,19 +59,23 @@ def _entrance(walk: Walk) -> Iterator[Line]:
     def api() -> Iterator[Line]:
         found = walk.api
         if found:
-            yield Hop.API, found.id, f"{found.protocol} API {found.name}"
+            yield Hop.API, found.id, _("{protocol} API {name}", protocol=found.protocol, name=found.name)
 
     def stage() -> Iterator[Line]:
         found = walk.stage
         if found:
-            yield Hop.STAGE, found.name, f"stage {found.name}, deployment {found.deployment_id or 'not known'}"
+            text = _("stage {stage}, deployment not known", stage=found.name)
+            if found.deployment_id:
+                text = _("stage {stage}, deployment {deployment}", stage=found.name, deployment=found.deployment_id)
+            yield Hop.STAGE, found.name, text
 
     yield from _or_gap(Hop.API, api)
     yield from _or_gap(Hop.STAGE, stage)
 
 
 def _path_lines(path: Path, walk: Walk) -> Iterator[Line]:
-    yield Hop.INTEGRATION, path.resource, f"{path.resource} → {_aim(path)}" + (" (canary)" if path.canary else "")
+    text = f"{path.name} → {_aim(path)}"
+    yield Hop.INTEGRATION, path.resource, _("{integration} (canary)", integration=text) if path.canary else text
     yield from _or_gap(Hop.VPC_LINK, lambda: _link(path.link))
     yield from _or_gap(Hop.ENDPOINT_SERVICE, lambda: _services(path.link))
     for balancer in (b for b in walk.balancers.items if b.path is path):
@@ -98,22 +103,25 @@ def _or_gap(hop: Hop, lines: Callable[[], Iterator[Line]]) -> Iterator[Line]:
 
 
 def _gap_text(gap: Gap) -> str:
-    return f"Not readable: {gap.action} ({gap.reason})."
+    return _("Not readable: {action} ({reason}).", action=gap.action, reason=gap.reason)
 
 
 def _link(hop: LinkHop) -> Iterator[Line]:
     link = hop.link
     if link:
         generation = "v2" if isinstance(link, VpcLinkV2) else "v1"
-        yield Hop.VPC_LINK, link.id, f"VPC link {link.name or link.id} ({generation}) {link.status}"
+        name = f"{link.name or link.id} ({generation})"
+        yield Hop.VPC_LINK, link.id, _("VPC link {name} {status}", name=name, status=link.status)
 
 
 def _services(hop: LinkHop) -> Iterator[Line]:
     for service in hop.services:
         found = service.service
         if found:
-            states = ", ".join(dict.fromkeys(c.vpc_endpoint_state for c in service.own_connections)) or "none"
-            text = f"endpoint service {found.service_state}, connection {states}"
+            states = ", ".join(dict.fromkeys(c.vpc_endpoint_state for c in service.own_connections))
+            text = _("endpoint service {state}, connection none", state=found.service_state)
+            if states:
+                text = _("endpoint service {state}, connection {states}", state=found.service_state, states=states)
             yield Hop.ENDPOINT_SERVICE, found.service_id, text
 
 
@@ -125,21 +133,31 @@ def _balancer(hop: BalancerHop) -> Iterator[Line]:
 
 
 def _listener(hop: ListenerHop) -> Iterator[Line]:
-    yield Hop.LISTENER, hop.listener.listener_arn, f"listener {hop.listener.protocol} {hop.listener.port}"
+    text = _("listener {protocol} {port}", protocol=hop.listener.protocol, port=hop.listener.port)
+    yield Hop.LISTENER, hop.listener.listener_arn, text
 
 
 def _group(hop: TargetGroupHop) -> Iterator[Line]:
     found = hop.group
     if found:
         healthy = sum(x.target_health.state == "healthy" for x in hop.health)
-        text = f"target group {found.target_group_name} {found.protocol} {found.port}: "
-        yield Hop.TARGET_GROUP, found.target_group_arn, f"{text}{healthy} of {len(hop.health)} healthy"
+        text = _(
+            "target group {name} {protocol} {port}: {healthy} of {total} healthy",
+            name=found.target_group_name,
+            protocol=found.protocol,
+            port=found.port,
+            healthy=healthy,
+            total=len(hop.health),
+        )
+        yield Hop.TARGET_GROUP, found.target_group_arn, text
 
 
 def _targets(hop: TargetGroupHop) -> Iterator[Line]:
     health = hop.health
     if health:
-        names = ", ".join(dict.fromkeys(x.target.id for x in health[:3]))
-        more = f" +{len(health) - 3} more" if len(health) > 3 else ""
+        names = ", ".join(dict.fromkeys(x.target.id for x in health[:_SHOWN_TARGETS]))
+        if len(health) > _SHOWN_TARGETS:
+            names = _("{names} +{count} more", names=names, count=len(health) - _SHOWN_TARGETS)
         ports = ", ".join(dict.fromkeys(str(x.target.port) for x in health if x.target.port))
-        yield Hop.TARGET, health[0].target.id, names + more + (f" on port {ports}" if ports else "")
+        text = _("{targets} on port {ports}", targets=names, ports=ports) if ports else names
+        yield Hop.TARGET, health[0].target.id, text

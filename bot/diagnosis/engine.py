@@ -38,6 +38,7 @@ from bot.diagnosis.request_log import outcome
 from bot.diagnosis.sources import SOURCES, Source
 from bot.diagnosis.unlogged import unlogged_failures
 from bot.diagnosis.verdict import judge
+from bot.language import _
 
 SHOWN_REQUESTS = 10
 """How many failing requests a report carries; the bundle has every one that was read."""
@@ -163,7 +164,7 @@ def report(evidence: Evidence, checks: Sequence[Check[Any]] | None = None) -> Re
     )
     if walk.ambiguous:
         verdict = Verdict(
-            state=State.INCONCLUSIVE, summary=f"Several APIs are called {evidence.request.api}: give the id."
+            state=State.INCONCLUSIVE, summary=_("Several APIs are called {api}: give the id.", api=evidence.request.api)
         )
     return Report(
         at=evidence.at,

@@ -7,6 +7,7 @@ import json
 from bot.diagnosis.check import page
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.signatures import Explanation, classify
+from bot.language import _
 
 
 def explain_json(text: str) -> str:
@@ -26,18 +27,18 @@ def explain_text(text: str) -> str:
     """Return the answer for a person: a check's page for its code, else what the log text says."""
     check = by_code().get(text.strip().upper())
     if check:
-        lines = [f"{check.code} {check.name}: {check.title}", ""]
-        lines += [f"{heading}: {body}" if heading != "What" else body for heading, body in page(check).items()]
+        lines = [f"{check.code} {check.name}: {_(check.title)}", ""]
+        lines += [_(body) if heading == "What" else f"{_(heading)}: {_(body)}" for heading, body in page(check).items()]
         return "\n".join(lines) + "\n"
     return "\n".join(_lines(classify(text))) + "\n"
 
 
 def _lines(found: Explanation) -> list[str]:
-    lines = [f"{found.signature or 'No signature'} {found.label}", found.meaning]
+    lines = [f"{found.signature or _('No signature')} {found.label}", found.meaning]
     lines += [f"  {name.replace('_', ' ')}: {value}" for name, value in found.fields.items()]
     checks = by_code()
     known = [checks[code] for code in found.checks if code in checks]
     if known:
-        lines.append("Checks that decide it:")
-        lines += [f"  {check.code} {check.name}: {check.title}" for check in known]
+        lines.append(_("Checks that decide it:"))
+        lines += [f"  {check.code} {check.name}: {_(check.title)}" for check in known]
     return [line for line in lines if line]

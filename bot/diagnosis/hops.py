@@ -15,6 +15,9 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.gateway_accounts import API_GATEWAY_ACCOUNTS
 from bot.diagnosis.integration import Endpoint, Expanded, expand, parse_endpoint
 from bot.diagnosis.listener_rules import reachable_rules
+from bot.diagnosis.naming import first_few
+
+_SHOWN_ROUTES = 3
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,15 @@ class Path:
 
     @property
     def resource(self) -> str:
-        """How a finding names this integration."""
-        return ", ".join(route_name(route) for route in self.routes[:3]) + (
-            f" +{len(self.routes) - 3} more" if len(self.routes) > 3 else ""
+        """How a finding names this integration, the same in every language."""
+        return ", ".join(route_name(route) for route in self.routes[:_SHOWN_ROUTES]) + (
+            f" +{len(self.routes) - _SHOWN_ROUTES} more" if len(self.routes) > _SHOWN_ROUTES else ""
         )
+
+    @property
+    def name(self) -> str:
+        """How a sentence names this integration."""
+        return first_few((route_name(route) for route in self.routes), _SHOWN_ROUTES)
 
     @property
     def connection(self) -> Expanded:

@@ -145,6 +145,8 @@ class Finding(Frozen):
     gaps: tuple[Gap, ...] = ()
     paths: tuple[int, ...] = ()
     """Indexes of the paths that this finding is about; the failing request's own path is 0."""
+    crashed: bool = Field(default=False, exclude=True)
+    """Whether the check itself failed. It weighs in the verdict and is no part of the machine contract."""
 
 
 class Cause(Frozen):
@@ -169,6 +171,8 @@ class Verdict(Frozen):
     state: State
     summary: str
     causes: tuple[Cause, ...] = ()
+    undecided: str = ""
+    """What of an inconclusive verdict's summary says why, for a reader who knows already that it is not decided."""
 
 
 class PathHop(Frozen):

@@ -21,6 +21,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.request_log import RequestLog, outcome
 from bot.diagnosis.signatures import classify
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG
+from bot.language import _, plural
 
 _CITED = 3
 _QUOTED = 240
@@ -104,8 +105,11 @@ def most(some: Sequence[RequestLog], every: Sequence[RequestLog]) -> bool:
 def others(every: Iterable[RequestLog], what: str) -> str:
     """Return "; 2 show E1, 1 shows E5" for the requests that show something else, or nothing."""
     counted = Counter(outcome(x) for x in every if outcome(x) != what)
-    listed = ", ".join(f"{n} {'shows' if n == 1 else 'show'} {shown}" for shown, n in counted.most_common(3))
-    return f"; of the others, {listed}" if listed else ""
+    listed = ", ".join(
+        plural("{count} shows {signature}", "{count} show {signature}", n, signature=shown)
+        for shown, n in counted.most_common(3)
+    )
+    return _("; of the others, {listed}", listed=listed) if listed else ""
 
 
 def moment(request: RequestLog) -> str:
@@ -118,7 +122,9 @@ def citations(requests: Sequence[RequestLog], walk: Walk) -> list[Citation]:
     found = []
     for request in requests[:_CITED]:
         call, group = _where(request, walk)
-        field = f"request {request.request_id or 'without id'} at {moment(request)}"
+        field = _("request without id at {time}", time=moment(request))
+        if request.request_id:
+            field = _("request {id} at {time}", id=request.request_id, time=moment(request))
         found.append(Citation(source=call, resource=group, field=field, value=telling_line(request)))
     return found
 

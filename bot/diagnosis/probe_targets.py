@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from bot.diagnosis.checks.vpc_link.link_peers import cloud_map_ports
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, TargetGroupHop, TargetHop
 from bot.diagnosis.path import Walk
+from bot.language import _
 
 MOST_TARGETS = 8
 """Addresses that one press probes: enough for every zone twice, little enough to be no scan."""
@@ -38,6 +39,10 @@ class ProbeTarget:
     path: str = field(compare=False)
     what: str = field(compare=False)
     """What stands there, in words: `target i-0a1 of orders-tg`, `load balancer orders-nlb`."""
+    group: str = field(default="", compare=False)
+    """The target group of a target; empty for a load balancer's own address."""
+    is_node: bool = field(default=False, compare=False)
+    """Whether it is an address of a load balancer."""
     internet_facing: bool = field(default=False, compare=False)
     """Whether its load balancer faces the internet: only then may a public address be tried."""
 
@@ -72,7 +77,7 @@ def probe_plan(evidence: Evidence) -> ProbePlan:
     paths = walk.paths.items
     if not paths:
         return ProbePlan(
-            why_none="This request leads through no VPC link that I know, so there is no backend to probe."
+            why_none=_("This request leads through no VPC link that I know, so there is no backend to probe.")
         )
     every = tuple(dict.fromkeys(target for path in paths for target in probe_targets(evidence, path)))
     if not every:
@@ -99,8 +104,8 @@ def nodes_of(hop: ListenerHop) -> tuple[ProbeTarget, ...]:
         return ()
     if not port or hop.balancer.scheme not in {"http", "https"}:
         return ()
-    made = (_made(hop.balancer, address, port, hop.balancer.scheme, f"load balancer {name}") for address in addresses)
-    return tuple(made)
+    what, scheme = _("load balancer {name}", name=name), hop.balancer.scheme
+    return tuple(replace(_made(hop.balancer, a, port, scheme, what), is_node=True) for a in addresses)
 
 
 def instances_of(link: LinkHop) -> tuple[ProbeTarget, ...]:
@@ -109,9 +114,10 @@ def instances_of(link: LinkHop) -> tuple[ProbeTarget, ...]:
         ports = cloud_map_ports(link)
     except MissingEvidence:
         return ()
-    name, scheme = f"instance of {link.cloud_map_arn.rpartition('/')[2]}", link.path.endpoint.scheme
+    service, scheme = link.cloud_map_arn.rpartition("/")[2], link.path.endpoint.scheme
+    name = _("instance of {service}", service=service)
     return tuple(
-        ProbeTarget(address, port, scheme, _server_name(link.path), "/", name)
+        ProbeTarget(address, port, scheme, _server_name(link.path), "/", name, group=service)
         for port, addresses in ports.items()
         for address in addresses
     )
@@ -139,9 +145,13 @@ def _target(hop: TargetGroupHop, target: TargetHop, scheme: str) -> ProbeTarget 
     address, port, group = _address(target), target.port, hop.group
     if not address or not port:
         return None
-    label = f"target {target.id}" if target.id != address else "target"
     name = group.target_group_name if group else hop.arn
-    return _made(hop.balancer, address, port, scheme, f"{label} of {name}")
+    what = (
+        _("target {target} of {name}", target=target.id, name=name)
+        if target.id != address
+        else _("target of {name}", name=name)
+    )
+    return replace(_made(hop.balancer, address, port, scheme, what), group=name)
 
 
 def _made(balancer: BalancerHop, address: str, port: int, scheme: str, what: str) -> ProbeTarget:
@@ -194,7 +204,7 @@ def _by_turns(targets: Sequence[TargetHop]) -> Iterator[TargetHop]:
 
 
 def _sample(every: Sequence[ProbeTarget]) -> frozenset[ProbeTarget]:
-    nodes = [x for x in every if x.what.startswith("load balancer")]
+    nodes = [x for x in every if x.is_node]
     targets = [x for x in every if x not in nodes]
     kept = targets[: MOST_TARGETS - min(_NODES, len(nodes))]
     return frozenset((*kept, *nodes[: MOST_TARGETS - len(kept)]))
@@ -203,7 +213,10 @@ def _sample(every: Sequence[ProbeTarget]) -> frozenset[ProbeTarget]:
 def _why_none(walk: Walk) -> str:
     gaps = {gap.action for gap in (*walk.target_groups.gaps, *walk.listeners.gaps)}
     if gaps:
-        return f"Which addresses stand on this path could not be read ({', '.join(sorted(gaps))})."
+        actions = ", ".join(sorted(gaps))
+        return _("Which addresses stand on this path could not be read ({actions}).", actions=actions)
     if not walk.listeners.items:
-        return "The path ends before a load balancer's listener, so no address is known that a request would reach."
-    return "No target and no load balancer address is known on this path."
+        return _(
+            "The path ends before a load balancer's listener, so no address is known that a request would reach.",
+        )
+    return _("No target and no load balancer address is known on this path.")

@@ -17,13 +17,15 @@ from bot.diagnosis.model import Citation, Finding, ProbedAddress
 from bot.diagnosis.probe_targets import ProbeTarget, place_of, targets_of
 from bot.diagnosis.resources import Probe, ProbedHttp, ProbedTls
 from bot.diagnosis.sources import PROBE
+from bot.language import _, marked
 
 _CITED = 4
 SILENT = frozenset({"timeout", "unreachable"})
-CANNOT_SEE = (
+CANNOT_SEE = marked(
     "A probe does not see the way through PrivateLink, what API Gateway itself trusts, "
     "or what rules let pass from other sources."
 )
+"""What no probe can tell; marked for translation."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Probed:
 
     def cite(self, field: str, value: str) -> Citation:
         """Cite what it showed, with where and when it was seen."""
-        seen = f"{self.probe.seen_from} at {self.probe.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        at = f"{self.probe.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        seen = _("{place} at {time} UTC", place=self.probe.seen_from, time=at)
         return Citation(source=PROBE.call, resource=self.target.place, field=field, value=value, seen_from=seen)
 
 
@@ -86,11 +89,6 @@ class ProbedGroup:
         """Whether every target whose address is known was probed."""
         return bool(self.every) and len(self.every) == self.known
 
-    @property
-    def of_how_many(self) -> str:
-        """`2 of 5 targets`."""
-        return f"{len(self.every)} of {self.known} target{'' if self.known == 1 else 's'}"
-
 
 def probed_group(hop: TargetGroupHop) -> ProbedGroup:
     """Return what probes saw of a group's targets."""
@@ -101,11 +99,6 @@ def probed_group(hop: TargetGroupHop) -> ProbedGroup:
 def places(found: Iterable[Probed]) -> str:
     """Name addresses in a sentence."""
     return some(x.target.place for x in found)
-
-
-def serving(found: Sequence[Probed]) -> str:
-    """Name addresses with the verb behind them: `10.0.1.5:443 serves`, `10.0.1.5:443, 10.0.2.5:443 serve`."""
-    return f"{places(found)} {'serves' if len(found) == 1 else 'serve'}"
 
 
 def cite_fault(found: Sequence[Probed], part: str, *faults: str) -> list[Citation]:

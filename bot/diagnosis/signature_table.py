@@ -7,6 +7,8 @@ accents. Only exact wording counts: a sentence that nearly reads like one of the
 
 from dataclasses import dataclass
 
+from bot.language import marked
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -44,7 +46,7 @@ SIGNATURES: tuple[Signature, ...] = (
             *("LB-01", "LB-02", "LB-03", "LB-04", "LB-05", "LB-06", "LB-07", "LB-08", "LB-09", "TG-01", "TG-02"),
             *("SG-01", "SG-02", "SG-03", "SG-04", "NACL-01", "NACL-02", "BE-01", "BE-02", "BE-03", "BE-04"),
         ),
-        "API Gateway could not open or complete a connection through the VPC link.",
+        marked("API Gateway could not open or complete a connection through the VPC link."),
         anywhere=(
             "there was an internal error while executing your request",
             "une erreur interne s'est produite lors de l'execution de votre demande",
@@ -54,7 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "E2",
         "cert-hostname-mismatch",
         ("TLS-01",),
-        "The certificate that the endpoint serves is not for the host name in the integration's URI.",
+        marked("The certificate that the endpoint serves is not for the host name in the integration's URI."),
         reasons=(
             f"host name {_HOST} does not match the certificate subject provided by the peer{_SUBJECT}",
             f"le nom d'hote {_HOST} ne correspond pas a l'objet du certificat fourni par l'homologue{_SUBJECT}",
@@ -69,7 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "E3",
         "pkix-untrusted-ca",
         ("TLS-03", "TLS-04"),
-        "The certificate does not lead to a certificate authority that API Gateway trusts.",
+        marked("The certificate does not lead to a certificate authority that API Gateway trusts."),
         reasons=(
             "pkix path building failed",
             "suncertpathbuilderexception",
@@ -82,7 +84,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "E4",
         "cert-key-mismatch",
         ("TLS-05",),
-        "The server's private key does not belong to the certificate that it serves.",
+        marked("The server's private key does not belong to the certificate that it serves."),
         reasons=(
             # Java has worded it several ways; each names the message whose signature is wrong.
             "ecdhe? server ?key ?exchange",
@@ -92,7 +94,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "E5",
         "internal-error-connection-reset",
         ("BE-01", "BE-03"),
-        "The connection was reset or closed before an answer came, often after it had been idle.",
+        marked("The connection was reset or closed before an answer came, often after it had been idle."),
         anywhere=(
             f"{FAILED_DUE_TO}an internal error(?! [a-z]+ing| (?:in|of|inside|within) )",
             f"{FAILED_DUE_TO_FRENCH}interne",
@@ -103,7 +105,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "E6",
         "invalid-http-response",
         ("LB-06", "LB-07", "PRB-01"),
-        "What the backend sent back is not an HTTP response; TLS on a plain port is the usual case.",
+        marked("What the backend sent back is not an HTTP response; TLS on a plain port is the usual case."),
         reasons=(
             "invalid protocol version(?: ?: ?(?P<reason>.{1,200}))?",
             "version de protocole non valide(?: ?: ?(?P<reason>.{1,200}))?",
@@ -139,14 +141,14 @@ SIGNATURES: tuple[Signature, ...] = (
         "E8",
         "vpc-link-error",
         ("ACC-01",),
-        "API Gateway met an error of the VPC link itself; look at how often, and ask AWS Support if it stays.",
+        marked("API Gateway met an error of the VPC link itself; look at how often, and ask AWS Support if it stays."),
         anywhere=(f"{FAILED_DUE_TO}an? {_LINK} error",),
     ),
     Signature(
         "E9",
         "timeout",
         ("TMO-01",),
-        "The integration did not answer within its timeout; the client sees 504, not 500.",
+        marked("The integration did not answer within its timeout; the client sees 504, not 500."),
         anywhere=(
             f"{FAILED_DUE_TO}a timeout error",
             "endpoint request timed out",
@@ -157,14 +159,14 @@ SIGNATURES: tuple[Signature, ...] = (
         "E10",
         "endpoint-unreachable",
         ("LB-05", "BE-01", "BE-02", "BE-03", "BE-04"),
-        "The connection to the endpoint was lost or never came about.",
+        marked("The connection to the endpoint was lost or never came about."),
         anywhere=("network error communicating with endpoint", "(?<![a-z_])integration_network_failure(?![a-z_])"),
     ),
     Signature(
         "E11",
         "mapping-or-model",
         ("INT-01",),
-        "The integration's own mapping, model or URI is at fault, not the network.",
+        marked("The integration's own mapping, model or URI is at fault, not the network."),
         reasons=(
             "(?P<reason>invalid endpoint address)",
             "(?P<reason>(?:illegal character in|malformed escape pair|expected (?:authority|scheme)).{0,120})",
@@ -183,7 +185,9 @@ SIGNATURES: tuple[Signature, ...] = (
         "E12",
         "tls-handshake-other",
         ("LB-06", "TLS-02", "TLS-06"),
-        "The TLS handshake failed: an expired certificate, no common protocol, or an endpoint that speaks no TLS.",
+        marked(
+            "The TLS handshake failed: an expired certificate, no common protocol, or an endpoint that speaks no TLS."
+        ),
         reasons=(
             "(?P<reason>pkix path validation failed.{0,160})",
             "(?P<reason>(?:general |probleme general )sslengine(?: problem)?)",
@@ -200,7 +204,10 @@ NOT_THE_LINK = Signature(
     None,
     "lambda-or-iam-or-authorizer",
     (),
-    "The failure lies beside the VPC link: a Lambda function, an IAM permission, an authorizer, a usage plan or WAF.",
+    marked(
+        "The failure lies beside the VPC link: "
+        "a Lambda function, an IAM permission, an authorizer, a usage plan or WAF."
+    ),
     reasons=(
         f"(?:configuration error ?: ?|{FAILED_DUE_TO_FRENCH}de configuration ?: ?).{{0,200}}"
         "(?:lambda|authorizer|permission|assume the provided role|rate exceeded|not authorized|access ?denied)",

@@ -22,12 +22,13 @@ from bot.diagnosis.log_text import (
 )
 from bot.diagnosis.redaction import redact
 from bot.diagnosis.signature_table import FAILED_DUE_TO, FAILED_DUE_TO_FRENCH, NOT_THE_LINK, SIGNATURES, Signature
+from bot.language import _, marked
 
 __all__ = ["SIGNATURES", "Explanation", "LogLine", "RequestLog", "Signature", "classify", "group_by_request"]
 
 _NONE = "none"
-_NO_FAILURE = "Nothing here is a failure that Amazon API Gateway logs."
-_BACKEND_ANSWERED = "The backend itself answered {status}: API Gateway passed it on, and the VPC link worked."
+_NO_FAILURE = marked("Nothing here is a failure that Amazon API Gateway logs.")
+_BACKEND_ANSWERED = marked("The backend itself answered {status}: API Gateway passed it on, and the VPC link worked.")
 _REASON_LENGTH = 600
 _MOST_REASONS = 20
 
@@ -37,14 +38,20 @@ class Explanation:
     """What a text shows. `signature` is E1 to E12, or None for `lambda-or-iam-or-authorizer` and `none`.
 
     `fields` are what the text says of itself, redacted: `host`, `certificate_subject`, `vpc_link_id`, `reason`,
-    `request_id`, `status`, `sending_to` and more, each only where it stands there.
+    `request_id`, `status`, `sending_to` and more, each only where it stands there. `message` is the meaning as it
+    stands in the code, for what is read once is told in whatever language is spoken then.
     """
 
     signature: str | None
     label: str
     checks: tuple[str, ...]
     fields: dict[str, str]
-    meaning: str
+    message: str
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in the present language."""
+        return _(self.message, status=self.fields.get("backend_status", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +193,8 @@ def _explain(request: Sequence[Message], wording: _Wording = _EXACT) -> Explanat
 
 def _nothing(facts: dict[str, str]) -> Explanation:
     status = facts.get("backend_status", "")
-    meaning = _BACKEND_ANSWERED.format(status=status) if status.startswith("5") else _NO_FAILURE
-    return Explanation(None, _NONE, (), _redacted(facts), meaning)
+    message = _BACKEND_ANSWERED if status.startswith("5") else _NO_FAILURE
+    return Explanation(None, _NONE, (), _redacted(facts), message)
 
 
 def _redacted(fields: dict[str, str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.diagnosis.check import Check, Role
 from bot.diagnosis.model import Cause, Citation, Confidence, Finding, GapReason, Hop, State, Status, Verdict
 from bot.diagnosis.sources import PROBE
+from bot.language import _
 
 Checks = Mapping[str, Check[Any]]
 _HOPS = list(Hop)
@@ -42,7 +43,9 @@ def judge(
     hidden = {f.check: refused for f in faults if (refused := _hidden(f, findings, checks))}
     if causes and all(cause.check in hidden for cause in causes):
         actions = ", ".join(sorted({action for cause in causes for action in hidden[cause.check]}))
-        summary = f"{causes[0].summary} What can explain it could not be read ({actions})."
+        summary = _(
+            "{cause} What can explain it could not be read ({actions}).", cause=causes[0].summary, actions=actions
+        )
         return Verdict(state=State.INCONCLUSIVE, summary=summary, causes=tuple(_doubted(c) for c in causes))
     if causes:
         order = {id(c): i for i, c in enumerate(causes)}
@@ -91,13 +94,18 @@ def _cause(
     if probes and not agreed:
         confidence, reason = _by_probe(probes, seen, check)
     elif agreed:
-        confidence, reason = Confidence.CONFIRMED, f"The log of failing requests shows it too ({', '.join(agreed)})."
+        confidence = Confidence.CONFIRMED
+        reason = _("The log of failing requests shows it too ({signatures}).", signatures=", ".join(agreed))
         symptoms += [f.check for f in findings if f.status is Status.FAIL and checks[f.check].role is Role.SYMPTOM]
     elif seen and check.signatures:
         confidence = Confidence.POSSIBLE
-        reason = f"The configuration is wrong here, but the log shows another failure ({', '.join(sorted(seen))})."
+        shown = ", ".join(sorted(seen))
+        reason = _(
+            "The configuration is wrong here, but the log shows another failure ({signatures}).", signatures=shown
+        )
     else:
-        confidence, reason = Confidence.LIKELY, "The configuration shows it; no failing request in the log to compare."
+        confidence = Confidence.LIKELY
+        reason = _("The configuration shows it; no failing request in the log to compare.")
     return Cause(
         check=fault.check,
         name=fault.name,
@@ -122,8 +130,14 @@ def _by_probe(probes: Sequence[Citation], seen: frozenset[str], check: Check[Any
     where = ", ".join(dict.fromkeys(citation.resource for citation in probes[:3]))
     if seen and check.signatures:
         shown = ", ".join(sorted(seen))
-        return Confidence.LIKELY, f"A probe of {where} shows it now, but the log shows another failure ({shown})."
-    return Confidence.CONFIRMED, f"A probe of {where} shows it on the wire, and the configuration agrees."
+        return Confidence.LIKELY, _(
+            "A probe of {addresses} shows it now, but the log shows another failure ({signatures}).",
+            addresses=where,
+            signatures=shown,
+        )
+    return Confidence.CONFIRMED, _(
+        "A probe of {addresses} shows it on the wire, and the configuration agrees.", addresses=where
+    )
 
 
 def _hidden(fault: Finding, findings: Sequence[Finding], checks: Checks) -> tuple[str, ...]:
@@ -138,7 +152,7 @@ def _hidden(fault: Finding, findings: Sequence[Finding], checks: Checks) -> tupl
 
 
 def _doubted(cause: Cause) -> Cause:
-    reason = "It is seen, but it may be a consequence: what can explain it could not be read."
+    reason = _("It is seen, but it may be a consequence: what can explain it could not be read.")
     return cause.model_copy(update={"confidence": Confidence.POSSIBLE, "reason": reason})
 
 
@@ -162,9 +176,9 @@ def _fits(finding: Finding, check: Check[Any], seen: frozenset[str], unlogged: i
 
 def _possible(finding: Finding, check: Check[Any], seen: frozenset[str]) -> Cause:
     fitting = ", ".join(sorted(check.warning_signatures & seen))
-    reason = f"It fits what the log shows ({fitting}), but does not prove it."
+    reason = _("It fits what the log shows ({signatures}), but does not prove it.", signatures=fitting)
     if not fitting:
-        reason = "Requests fail by the metric and no log says why; this can explain it, but does not prove it."
+        reason = _("Requests fail by the metric and no log says why; this can explain it, but does not prove it.")
     return Cause(
         check=finding.check,
         name=finding.name,
@@ -187,17 +201,16 @@ def _without_cause(findings: Sequence[Finding], checks: Checks, failing: int, un
         and (checks[f.check].blocking or failing or unlogged)
     ]
     gaps = {gap.action for f in blind for gap in f.gaps if gap.reason not in _SILENT}
-    broken = sorted({f.check for f in blind if not f.gaps and "itself failed" in f.summary})
+    crashed = sorted({f.check for f in blind if f.crashed})
     if gaps:
-        summary = f"Not decided: {len(gaps)} kind(s) of read did not succeed ({', '.join(sorted(gaps))})."
-    elif broken:
-        summary = f"Not decided: {', '.join(broken)} could not run."
+        actions = ", ".join(sorted(gaps))
+        why = _("{count} kind(s) of read did not succeed ({actions}).", count=len(gaps), actions=actions)
+    elif crashed:
+        why = _("{checks} could not run.", checks=", ".join(crashed))
     elif failing:
-        summary = (
-            f"Not decided: the log holds {failing} failing request(s), and the configuration explains none of them."
-        )
+        why = _("the log holds {count} failing request(s), and the configuration explains none of them.", count=failing)
     elif unlogged:
-        summary = f"Not decided: {unlogged} request(s) ended in 5xx by the metric, and no log says why."
+        why = _("{count} request(s) ended in 5xx by the metric, and no log says why.", count=unlogged)
     else:
-        return Verdict(state=State.NO_FAULT_FOUND, summary="Nothing on this path explains an HTTP 500.")
-    return Verdict(state=State.INCONCLUSIVE, summary=summary)
+        return Verdict(state=State.NO_FAULT_FOUND, summary=_("Nothing on this path explains an HTTP 500."))
+    return Verdict(state=State.INCONCLUSIVE, summary=_("Not decided: {why}", why=why), undecided=why)

@@ -16,6 +16,7 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Finding, Report, State, Status
 from bot.diagnosis.path import Walk
 from bot.diagnosis.probed import without_cited
+from bot.language import _
 
 
 class CannotTest(ValueError):  # noqa: N818 - says what cannot be done, like the other usage errors
@@ -49,14 +50,16 @@ def what_if(evidence: Evidence, code: str) -> WhatIf:
     """Apply the fix of every failure of one check to the evidence, and judge again; raise `CannotTest`."""
     check = by_code().get(code.upper())
     if check is None:
-        raise CannotTest(f"there is no check {code!r}; expected a code such as SG-03")
+        raise CannotTest(_("there is no check {code}; expected a code such as SG-03", code=repr(code)))
     before = report(evidence)
     failing = [f for f in before.findings if f.check == check.code and f.status is Status.FAIL]
     if not failing:
-        raise CannotTest(f"{check.code} does not fail here, so there is nothing to fix")
+        raise CannotTest(_("{check} does not fail here, so there is nothing to fix", check=check.code))
     fixed = _repaired(evidence, failing)
     if fixed is None:
-        raise CannotTest(f"the fix of {check.code} is not a change of configuration that the model can show")
+        raise CannotTest(
+            _("the fix of {check} is not a change of configuration that the model can show", check=check.code)
+        )
     healed = _heal_symptoms(_without_old_requests(fixed), before, check.code)
     after = report(healed)
     remaining = tuple(c for c in after.verdict.causes if c.check != check.code)
@@ -104,7 +107,11 @@ def _heal_symptoms(evidence: Evidence, before: Report, code: str) -> Evidence:
 def _summary(code: str, remaining: tuple[Cause, ...], after: Report) -> str:
     if remaining:
         listed = "; ".join(f"{cause.check}: {cause.summary}" for cause in remaining)
-        return f"After the fix of {code} this would still be broken: {listed}"
+        return _("After the fix of {check} this would still be broken: {causes}", check=code, causes=listed)
     if after.verdict.state is State.INCONCLUSIVE:
-        return f"After the fix of {code} no fault would be left that we can see. {after.verdict.summary}"
-    return f"After the fix of {code} nothing on this path would explain an HTTP 500."
+        return _(
+            "After the fix of {check} no fault would be left that we can see. {verdict}",
+            check=code,
+            verdict=after.verdict.summary,
+        )
+    return _("After the fix of {check} nothing on this path would explain an HTTP 500.", check=code)

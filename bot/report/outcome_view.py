@@ -66,7 +66,7 @@ def outcome_view(outcome: Outcome) -> c.Context:
     gaps = limited(gap_lines(report.gaps), _MOST_GAPS)
     return c.Inconclusive(
         subject=subject_of(report.request),
-        summary=clip(_undecided(report.verdict.summary), _HEADLINE) + _hint(report),
+        summary=clip(_capital(report.verdict.undecided or report.verdict.summary), _HEADLINE) + _hint(report),
         failures=failures(report, outcome.evidence),
         gaps=gaps.items,
         more_gaps=gaps.more,
@@ -77,10 +77,8 @@ def outcome_view(outcome: Outcome) -> c.Context:
     )
 
 
-def _undecided(summary: str) -> str:
-    """The verdict's sentence without the words that the headline has said already."""
-    rest = summary.removeprefix("Not decided: ")
-    return rest[:1].upper() + rest[1:]
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _hint(report: Report) -> str:

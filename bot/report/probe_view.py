@@ -87,8 +87,7 @@ def _lines(seen: Sequence[Probed]) -> tuple[c.ProbeLine, ...]:
     """One line for all addresses of one kind that showed the same."""
     alike: dict[tuple[str, str, str], list[Probed]] = {}
     for one in seen:
-        _, _, group = one.target.what.partition(" of ")
-        alike.setdefault((_mark(one), _words(one), group or one.target.what), []).append(one)
+        alike.setdefault((_mark(one), _words(one), one.target.group or one.target.what), []).append(one)
     lines = []
     for (mark, words, kind), found in alike.items():
         several = len(found) > 1 and found[0].target.what != kind

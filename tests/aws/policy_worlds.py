@@ -29,7 +29,7 @@ from bot.demo.aws.world import World
 from bot.diagnosis import engine
 from bot.diagnosis.changes import resources_to_look_up
 from bot.diagnosis.evidence import Evidence, Outcome
-from bot.diagnosis.model import Request
+from bot.diagnosis.model import Gap, Request
 from bot.diagnosis.policy import policy
 from bot.diagnosis.sources import Source
 from tests.scenarios.record import NOW, recipes
@@ -182,7 +182,11 @@ def look_up_an_alarm(aws: LocalAws, recording: Recording) -> Any:
     aws.world.policies[""] = [policy()]
     make_alarm(TOPOLOGIES["v1-instance"](aws.world, "orders"))
     reader = AlarmReader(recording.session)
-    return reader.alarms(REGION, ["orders-prod-5xx"]), reader.stages(REGION, "orders")
+    alarm, apis = reader.alarms(REGION, ["orders-prod-5xx"]), reader.apis(REGION, "orders")
+    if isinstance(apis, Gap):
+        return alarm, apis, apis
+    stages = reader.stages(REGION, apis[0])
+    return alarm, stages, reader.failing(REGION, [(apis[0], "prod")])
 
 
 def stop_a_slow_query(aws: LocalAws, recording: Recording, monkeypatch: Any) -> Evidence:

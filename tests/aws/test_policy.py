@@ -36,10 +36,11 @@ def recorded(local_aws, recording):
         evidence = {name: diagnose(local_aws, recording, *made) for name, made in worlds().items()}
         evidence["slow query"] = stop_a_slow_query(local_aws, recording, patch)
     gaps |= {name: engine.report(read).gaps for name, read in evidence.items()}
-    alarm, stages = look_up_an_alarm(local_aws, recording)
+    alarm, stages, failing = look_up_an_alarm(local_aws, recording)
     assert alarm
     assert not isinstance(alarm, Gap)
     assert stages == ("prod",)
+    assert not isinstance(failing, Gap)
     return recording.calls, gaps
 
 

@@ -82,3 +82,8 @@ def test_python_3_11_runs_on_an_older_c_library():
     assert Target("x86_64", "3.11").platform == "x86_64-manylinux_2_17"
     assert ARM.platform == "aarch64-manylinux_2_28"
     assert ARM.name == "vpclink-arm64-python3.13"
+
+
+def test_a_dependency_that_is_not_locked_is_named():
+    project = '[project]\ndependencies = ["boto3>=1.44", "prometheus-client>=0.26"]\n'
+    assert packaging.not_locked(project, "boto3==1.44.5 \\\n    --hash=sha256:0\n") == ["prometheus-client"]

@@ -57,6 +57,12 @@ async def _report(page: Page) -> Locator:
     await expect(thread).to_contain_text("authorize-security-group-ingress", timeout=10 * SECONDS)
     await thread.get_by_text("authorize-security-group-ingress").first.scroll_into_view_if_needed()
     await page.screenshot(path=IMAGES / "thread.png")
+    drawn = thread.get_by_test_id("message").filter(has=page.locator("img[alt^='The path of orders']")).last
+    await expect(drawn).to_be_visible(timeout=20 * SECONDS)
+    await drawn.scroll_into_view_if_needed()
+    await drawn.get_by_role("img").first.evaluate("image => image.decode()")
+    await _picture(drawn, "path.png")
+    await _picture(thread.get_by_test_id("message").filter(has_text="Failed requests").last, "chart.png")
     return verdict
 
 

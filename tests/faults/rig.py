@@ -123,7 +123,7 @@ class Rig:
             )
         texts = [message["text"] for message in self._of_run(job[0], "report", "report-again")]
         if any(not text.startswith("Diagnosing") and "itself failed" not in text for text in texts):
-            return "reported" if self._right(job[0]) else "wrong"
+            return self._worth(job[0])
         told = any("itself failed" in text for text in texts) or bool(self._told_alone())
         return "told" if told else "lost"
 
@@ -141,12 +141,15 @@ class Rig:
         job = self.job_of(asked)
         return job is not None and bool(self._of_run(job[0], "report"))
 
-    def _right(self, run_id: str) -> bool:
-        """Whether the report names the cause, or says that it cannot tell."""
+    def _worth(self, run_id: str) -> Fate:
+        """Whether the report names the cause, or says that it cannot tell; without one, the message told why."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)) as database:
             (report,) = database.execute("SELECT report FROM run WHERE run_id = ?", (run_id,)).fetchone()
+        if report is None:
+            return "told"
         verdict = json.loads(report)["verdict"]
-        return verdict["state"] == "inconclusive" or [cause["check"] for cause in verdict["causes"]] == [CAUSE]
+        right = verdict["state"] == "inconclusive" or [cause["check"] for cause in verdict["causes"]] == [CAUSE]
+        return "reported" if right else "wrong"
 
     def _of_run(self, run_id: str, *parts: str) -> list[dict[str, Any]]:
         return [

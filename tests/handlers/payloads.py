@@ -71,6 +71,10 @@ def signed(body: str, content_type: str, *, secret: str = SECRET, **headers: str
     return AsyncBoltRequest(body=body, headers={name.lower(): value for name, value in given.items()})
 
 
+def _signatures(stamp: int, body: str) -> dict[str, list[str]]:
+    return {name.lower(): [value] for name, value in signature_headers(SECRET, stamp, body.encode()).items()}
+
+
 def command(text: str, name: str = "/vpclink", **changes: str) -> AsyncBoltRequest:
     payload = {
         "token": "verification-token",
@@ -270,6 +274,10 @@ class Desk:
         return dict(json.loads(sent)) if isinstance(sent, str) else dict(sent)
 
     async def send(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Send it, signed now if it was signed with the app's secret: tables of requests are older than their tests."""
+        stamp = int(request.headers["x-slack-request-timestamp"][0])
+        if _signatures(stamp, request.raw_body).items() <= request.headers.items():
+            request.headers |= _signatures(int(time.time()), request.raw_body)
         return await self.app.async_dispatch(request)
 
 

@@ -208,9 +208,9 @@ def undecided(**changes: Any) -> Report:
             ("cloudwatch:GetMetricData", "AWS/ApiGateway|5XXError|Sum|ApiName=orders", GapReason.ERROR),
         )
     )
-    summary = "Not decided: 4 kind(s) of read did not succeed (ec2:DescribeNetworkAcls, …)."
+    why = "4 kind(s) of read did not succeed (ec2:DescribeNetworkAcls, …)."
     return healthy(
-        verdict=Verdict(state=State.INCONCLUSIVE, summary=summary),
+        verdict=Verdict(state=State.INCONCLUSIVE, summary=f"Not decided: {why}", undecided=why),
         gaps=refused,
         path=(*path()[:7], hop(Hop.TARGET_GROUP, "", "Not readable: x (throttled).", HopState.UNKNOWN)),
         **changes,

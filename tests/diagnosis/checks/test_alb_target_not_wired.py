@@ -5,6 +5,7 @@ from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-08"]
 WORLD = v2.alb_behind_nlb()
@@ -119,3 +120,10 @@ def test_another_vpc_cannot_be_repaired_in_place():
     (finding, *_) = w.findings(CHECK, evidence)
     assert finding.summary == "orders-alb is in vpc-0bb2, its target group orders-tg in vpc-0aa1."
     assert CHECK.repair(finding, w.Walk(evidence)) is None
+
+
+def test_the_code_creates_the_listener():
+    (finding,) = w.findings(CHECK, MOVED)
+    listener = cloudformation(finding.fix.cloudformation)["AWS::ElasticLoadBalancingV2::Listener"]
+    assert (listener["LoadBalancerArn"], listener["Protocol"], listener["Port"]) == (w.ALB, "HTTP", 80)
+    assert terraform(finding.fix.terraform)["aws_lb_listener"]["port"] == 80

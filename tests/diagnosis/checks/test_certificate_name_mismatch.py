@@ -8,6 +8,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["TLS-01"]
 E2 = (
@@ -334,3 +335,21 @@ def test_an_http_api_without_a_server_name_compares_none():
     chosen = p.nodes(evidence)
     assert chosen
     assert "fail" not in {status for status, _ in w.judged(CHECK, p.probed(evidence, chosen))}
+
+
+def test_the_code_names_another_host_where_the_path_takes_it_from():
+    (literal,) = w.findings(CHECK, tls.nlb_tls(one("other.example.com")))
+    (verified,) = w.findings(CHECK, tls.http_api_tls(one("other.example.com")))
+    uri = "https://other.example.com/{proxy}"
+    assert cloudformation(literal.fix.cloudformation) == {"AWS::ApiGateway::Method": {"Integration": {"Uri": uri}}}
+    (integration,) = terraform(verified.fix.terraform)["aws_apigatewayv2_integration"]["tls_config"]
+    assert integration["server_name_to_verify"] == '"other.example.com"'
+
+
+def test_the_code_changes_the_stage_variable_that_holds_the_host():
+    evidence = tls.with_uri("https://${stageVariables.host}/{proxy}", tls.nlb_tls(one("other.example.com")))
+    stage = w.stage(variables={"host": "orders.example.com"})
+    (finding,) = w.findings(CHECK, w.changed(s.STAGE, f"REST/{w.API}/{w.STAGE}", stage, evidence))
+    assert cloudformation(finding.fix.cloudformation) == {
+        "AWS::ApiGateway::Stage": {"Variables": {"host": "other.example.com"}}
+    }

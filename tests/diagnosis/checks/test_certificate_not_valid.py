@@ -10,6 +10,7 @@ from bot.diagnosis.path import Walk
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["TLS-02"]
 EXPIRED = "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed"
@@ -179,3 +180,20 @@ def test_a_certificate_that_a_target_serves_cannot_be_repaired_on_the_model():
     evidence = p.probed(THROUGH, tls=p.tls("expired"))
     (finding,) = w.findings(CHECK, evidence)
     assert CHECK.repair(finding, Walk(evidence)) is None
+
+
+def test_the_code_orders_a_certificate_that_the_listener_serves():
+    (finding,) = w.findings(CHECK, tls.nlb_tls(dated(until=-3)))
+    hcl, yaml = terraform(finding.fix.terraform), cloudformation(finding.fix.cloudformation)
+    assert hcl["aws_acm_certificate"]["domain_name"] == '"orders.example.com"'
+    assert hcl["aws_lb_listener"] == {"certificate_arn": "${aws_acm_certificate.new.arn}"}
+    assert yaml["AWS::ElasticLoadBalancingV2::Listener"] == {
+        "Certificates": [{"CertificateArn": {"Ref": "NewCertificate"}}]
+    }
+
+
+def test_the_code_imports_an_imported_certificate_again():
+    (finding,) = w.findings(CHECK, tls.nlb_tls(dated(until=-3, type="IMPORTED")))
+    certificate = terraform(finding.fix.terraform)["aws_acm_certificate"]
+    assert set(certificate) == {"certificate_body", "private_key", "certificate_chain"}
+    assert finding.fix.cloudformation == ""

@@ -10,6 +10,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_tls as tls
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["TLS-08"]
 HELD = "cc1"
@@ -132,3 +133,9 @@ def test_a_backend_that_demands_a_certificate_of_a_probe_fails_where_the_stage_h
 
 def test_a_backend_that_demands_none_passes():
     assert w.judged(CHECK, p.probed(THROUGH)) == [("pass", w.LISTENER)]
+
+
+def test_the_code_switches_mutual_authentication_off():
+    (finding,) = w.findings(CHECK, mode("verify", tls.http_api_tls()))
+    assert list(cloudformation(finding.fix.cloudformation).values()) == [{"MutualAuthentication": {"Mode": "off"}}]
+    assert terraform(finding.fix.terraform)["aws_lb_listener"]["mutual_authentication"][0]["mode"] == '"off"'

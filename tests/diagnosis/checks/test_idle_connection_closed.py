@@ -6,6 +6,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_metrics as m
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["BE-03"]
 SICK = "unhealthy Target.FailedHealthChecks"
@@ -106,3 +107,10 @@ def test_a_tls_listeners_timeout_cannot_be_changed():
     (finding,) = w.findings(CHECK, reset(b.with_listener(protocol="TLS")))
     assert "modify-listener-attributes" not in finding.fix.cli[0]
     assert finding.fix.steps[1] == "A TLS listener's 350 seconds cannot be changed."
+
+
+def test_the_code_lowers_a_tcp_listeners_timeout():
+    (finding,) = w.findings(CHECK, reset())
+    assert terraform(finding.fix.terraform) == {"aws_lb_listener": {"tcp_idle_timeout_seconds": 60}}
+    (listener,) = cloudformation(finding.fix.cloudformation).values()
+    assert listener == {"ListenerAttributes": [{"Key": "tcp.idle_timeout.seconds", "Value": "60"}]}

@@ -5,6 +5,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["NACL-01"]
 EDGE, APPS, OPEN = "acl-0edge", "acl-0apps", "acl-0default"
@@ -302,3 +303,13 @@ def test_no_number_is_free_before_the_first_rule():
 def test_the_fix_heals_the_model(evidence):
     (finding,) = [f for f in w.findings(CHECK, evidence) if f.status in {"fail", "warn"}]
     assert ("pass", APPS) in w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence)))
+
+
+def test_the_code_adds_the_entry():
+    evidence = closing(w.TARGET_SUBNETS, APPS, deny((8080, 8080), egress=False))
+    (finding,) = [f for f in w.findings(CHECK, evidence) if f.status == "fail"]
+    entry = cloudformation(finding.fix.cloudformation)["AWS::EC2::NetworkAclEntry"]
+    assert (entry["NetworkAclId"], entry["Protocol"], entry["Egress"]) == ("acl-0apps", 6, False)
+    assert entry["PortRange"] == {"From": 8080, "To": 8080}
+    rule = terraform(finding.fix.terraform)["aws_network_acl_rule"]
+    assert (rule["network_acl_id"], rule["from_port"], rule["rule_action"]) == ('"acl-0apps"', 8080, '"allow"')

@@ -6,6 +6,7 @@ from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_tls as tls
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-03"]
 STAGE = f"{w.API}/{w.STAGE}"
@@ -192,3 +193,11 @@ def test_the_listener_of_an_http_api_is_replaced_in_the_integration():
 def test_gateway_load_balancers_carry_no_http():
     geneve = r.Listener(listener_arn=w.LISTENER, load_balancer_arn=w.NLB, port=80, protocol="GENEVE")
     assert w.judged(CHECK, w.changed(s.LISTENERS, w.NLB, (geneve,))) == [("fail", w.LISTENER)]
+
+
+def test_the_code_creates_the_listener():
+    (finding,) = w.findings(CHECK, listening(("TCP", 8080), ("TLS", 443)))
+    listener = cloudformation(finding.fix.cloudformation)["AWS::ElasticLoadBalancingV2::Listener"]
+    assert (listener["LoadBalancerArn"], listener["Protocol"], listener["Port"]) == (w.NLB, "TCP", 80)
+    assert listener["DefaultActions"] == [{"Type": "forward", "TargetGroupArn": w.GROUP}]
+    assert terraform(finding.fix.terraform)["aws_lb_listener"]["load_balancer_arn"] == f'"{w.NLB}"'

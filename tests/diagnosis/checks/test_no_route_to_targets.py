@@ -7,6 +7,7 @@ from bot.diagnosis.engine import report
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["NET-01"]
 PEERING, TABLES = "pcx-0p1", ("rtb-0b1", "rtb-0b2")
@@ -218,3 +219,19 @@ def test_with_a_probe(evidence, said):
 def test_a_missing_route_is_confirmed_by_silence():
     (cause, *_) = report(p.probed(routed([]), **p.failed_tcp("timeout"))).verdict.causes
     assert (cause.check, cause.confidence) == ("NET-01", "confirmed")
+
+
+def test_the_code_routes_to_where_the_blackhole_was():
+    (finding,) = w.findings(CHECK, routed([peered(state="blackhole")]))
+    route = {"RouteTableId": "rtb-0b1", "DestinationCidrBlock": "10.99.0.0/16"}
+    assert finding.fix.cloudformation.startswith("# In your own resource")
+    assert cloudformation(finding.fix.cloudformation.split("\n\n")[0]) == {
+        "AWS::EC2::Route": {**route, "VpcPeeringConnectionId": "PEERING_ID"}
+    }
+    assert terraform(finding.fix.terraform)["aws_route"]["destination_cidr_block"] == '"10.99.0.0/16"'
+
+
+def test_the_code_accepts_a_peering_that_waits():
+    (finding,) = w.findings(CHECK, routed([peered()], status="pending-acceptance"))
+    accepter = terraform(finding.fix.terraform)["aws_vpc_peering_connection_accepter"]
+    assert accepter["vpc_peering_connection_id"] == f'"{PEERING}"'

@@ -6,6 +6,7 @@ from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-09"]
 OTHER_HOST = b.alb_rule("10", host="shop.example.com")
@@ -138,3 +139,13 @@ def test_an_http_api_can_leave_the_stage_out():
 def test_the_fix_heals_the_model(evidence):
     (finding,) = w.findings(CHECK, evidence)
     assert w.judged(CHECK, CHECK.repair(finding, w.Walk(evidence))) == [("pass", v2.ALB_LISTENER)]
+
+
+def test_the_code_adds_the_rule():
+    (finding,) = w.findings(CHECK, asking("http://orders.example.com/orders", STRAY))
+    rule = cloudformation(finding.fix.cloudformation)["AWS::ElasticLoadBalancingV2::ListenerRule"]
+    host = {"Field": "host-header", "HostHeaderConfig": {"Values": ["orders.example.com"]}}
+    assert rule["Conditions"] == [host]
+    assert rule["Actions"][0]["Type"] == "forward"
+    (condition,) = terraform(finding.fix.terraform)["aws_lb_listener_rule"]["condition"]
+    assert condition["host_header"][0]["values"] == ['"orders.example.com"']

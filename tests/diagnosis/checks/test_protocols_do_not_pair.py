@@ -10,6 +10,7 @@ from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_metrics as m
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["LB-06"]
 HTTPS_80 = "https://orders.example.com:80/{proxy}"
@@ -274,3 +275,20 @@ def test_a_listener_that_refuses_by_its_protocol_is_confirmed_by_its_own_address
     (cause, *_) = report(p.probed(evidence, p.nodes(evidence), http=PLAIN)).verdict.causes
     assert (cause.check, cause.confidence) == ("LB-06", "confirmed")
     assert [c.resource for c in cause.citations if c.source == "probe"] == ["10.20.1.20:80", "10.20.2.20:80"]
+
+
+def test_the_code_changes_the_scheme_of_the_uri():
+    (finding,) = w.findings(CHECK, nlb(listener="TLS"))
+    uri = "https://orders.example.com:80/{proxy}"
+    assert terraform(finding.fix.terraform) == {"aws_api_gateway_integration": {"uri": f'"{uri}"'}}
+    assert cloudformation(finding.fix.cloudformation) == {"AWS::ApiGateway::Method": {"Integration": {"Uri": uri}}}
+
+
+def test_the_code_makes_a_group_of_the_other_protocol_with_the_same_targets():
+    (finding,) = w.findings(CHECK, b.failing(b.E6, nlb("https", "TLS")))
+    hcl, yaml = terraform(finding.fix.terraform), cloudformation(finding.fix.cloudformation)
+    group = yaml["AWS::ElasticLoadBalancingV2::TargetGroup"]
+    assert (group["Protocol"], group["Port"]) == ("TLS", 8080)
+    assert group["Targets"] == [{"Id": "i-0a1", "Port": 8080}, {"Id": "i-0a2", "Port": 8080}]
+    assert hcl["aws_lb_target_group"]["protocol"] == '"TLS"'
+    assert hcl["aws_lb_target_group_attachment"]["target_group_arn"] == "${aws_lb_target_group.new.arn}"

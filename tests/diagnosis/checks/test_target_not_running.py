@@ -7,6 +7,7 @@ from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_balancing as b
 from tests.diagnosis import worlds_probed as p
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["BE-02"]
 SICK = "unhealthy Target.FailedHealthChecks"
@@ -146,3 +147,12 @@ def test_nothing_listens_is_confirmed_and_explains_the_unhealthy_targets():
     assert (cause.check, cause.confidence) == ("BE-02", "confirmed")
     assert "TG-01" in cause.symptoms
     assert "0.0.0.0:8080" in cause.fix.summary
+
+
+def test_the_code_starts_what_is_stopped_and_replaces_what_is_gone():
+    (finding,) = w.findings(CHECK, GONE)
+    hcl = terraform(finding.fix.terraform)
+    assert hcl["aws_ec2_instance_state"] == {"instance_id": '"i-0a1"', "state": '"running"'}
+    assert hcl["aws_lb_target_group_attachment"]["target_id"] == '"NEW_INSTANCE"'
+    group = cloudformation(finding.fix.cloudformation)["AWS::ElasticLoadBalancingV2::TargetGroup"]
+    assert group == {"Targets": [{"Id": "NEW_INSTANCE", "Port": 8080}]}

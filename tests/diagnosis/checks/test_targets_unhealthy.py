@@ -4,6 +4,7 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.checks import by_code
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_v2 as v2
+from tests.diagnosis.fix_code import cloudformation, terraform
 
 CHECK = by_code()["TG-01"]
 FAILED = "unhealthy Target.FailedHealthChecks"
@@ -112,3 +113,12 @@ def test_an_empty_group_cannot_be_healed_on_the_model():
     evidence = w.changed(s.TARGET_HEALTH, w.GROUP, ())
     (finding,) = w.findings(CHECK, evidence)
     assert CHECK.repair(finding, w.Walk(evidence)) is None
+
+
+def test_the_code_registers_a_load_balancer_in_its_group():
+    evidence = w.changed(s.TARGET_HEALTH, w.GROUP, (), v2.alb_behind_nlb())
+    (finding,) = w.findings(CHECK, evidence)
+    group = cloudformation(finding.fix.cloudformation)["AWS::ElasticLoadBalancingV2::TargetGroup"]
+    assert group == {"Targets": [{"Id": "ALB_ARN", "Port": 80}]}
+    attachment = terraform(finding.fix.terraform)["aws_lb_target_group_attachment"]
+    assert attachment == {"target_group_arn": f'"{w.GROUP}"', "target_id": '"ALB_ARN"', "port": 80}

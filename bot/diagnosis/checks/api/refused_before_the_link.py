@@ -15,19 +15,21 @@ from bot.diagnosis.path_requests import citations, has_log, most, others, tellin
 from bot.diagnosis.request_log import NOT_THE_LINK, RequestLog, outcome
 from bot.diagnosis.resources import Api, Stage
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, ROUTES, STAGE
+from bot.language import _, marked
 
+_AUTHORIZER, _WAF, _USAGE_PLAN = marked("an authorizer"), marked("AWS WAF"), marked("a usage plan")
+_POLICY = marked("a resource policy or missing credentials")
 _KINDS = (
-    ("an authorizer", re.compile(r"authorizer", re.IGNORECASE)),
-    ("AWS WAF", re.compile(r"\bwaf", re.IGNORECASE)),
-    ("a usage plan", re.compile(r"usage plan|api key|quota|throttl|limit exceeded|too many requests", re.IGNORECASE)),
-    ("a Lambda function", re.compile(r"lambda", re.IGNORECASE)),
-    ("an IAM permission", re.compile(r"assume the provided role|permission|iam role", re.IGNORECASE)),
-    (
-        "a resource policy or missing credentials",
-        re.compile(r"unauthori|authoriz|forbidden|denied|token", re.IGNORECASE),
-    ),
+    (_AUTHORIZER, re.compile(r"authorizer", re.IGNORECASE)),
+    (_WAF, re.compile(r"\bwaf", re.IGNORECASE)),
+    (_USAGE_PLAN, re.compile(r"usage plan|api key|quota|throttl|limit exceeded|too many requests", re.IGNORECASE)),
+    (marked("a Lambda function"), re.compile(r"lambda", re.IGNORECASE)),
+    (marked("an IAM permission"), re.compile(r"assume the provided role|permission|iam role", re.IGNORECASE)),
+    (_POLICY, re.compile(r"unauthori|authoriz|forbidden|denied|token", re.IGNORECASE)),
 )
-_OTHER = "something before the VPC link"
+_OTHER = marked("something before the VPC link")
+
+_SHOWN_ROUTES = 3
 
 
 class RefusedBeforeTheLink(Check[Stage]):
@@ -62,19 +64,17 @@ class RefusedBeforeTheLink(Check[Stage]):
             return
         resource = f"{api.id}/{subject.name}"
         if not has_log(walk):
-            yield self.undecided(resource, f"No log of stage {subject.name} tells whether requests are refused.")
+            summary = _("No log of stage {stage} tells whether requests are refused.", stage=subject.name)
+            yield self.undecided(resource, summary)
             return
         every = [x for x in walk.failing if outcome(x) and _concerns(x, walk)]
         refused = [x for x in every if outcome(x) == NOT_THE_LINK]
         if not refused:
-            summary = f"No failing request on stage {subject.name} was refused before the VPC link."
+            summary = _("No failing request on stage {stage} was refused before the VPC link.", stage=subject.name)
             yield self.passed(resource, summary)
             return
         named = _kinds(refused)
-        summary = (
-            f"{len(refused)} of {len(every)} failing request(s) never met the VPC link, which is not at fault for "
-        )
-        summary += f"them: {' and '.join(named)} failed them{_routes(refused)}{others(every, NOT_THE_LINK)}."
+        summary = _summary(refused, every, named)
         fix = _fix(api, subject, named)
         broken = [x for x in refused if x.method_status is None or x.method_status >= 500]
         if most(broken, every):
@@ -91,18 +91,41 @@ def _concerns(request: RequestLog, walk: Walk) -> bool:
     return matching_route(walk.routes, request.resource_path, request.http_method) == own
 
 
+def _summary(refused: list[RequestLog], every: list[RequestLog], named: list[str]) -> str:
+    values = {
+        "count": len(refused),
+        "total": len(every),
+        "kinds": _listed(named),
+        "others": others(every, NOT_THE_LINK),
+    }
+    routes = list(dict.fromkeys(f"{x.http_method or ''} {x.resource_path}".strip() for x in refused if x.resource_path))
+    if routes:
+        return _(
+            "{count} of {total} failing request(s) never met the VPC link, which is not at fault for them: {kinds} "
+            "failed them on {routes}{others}.",
+            routes=", ".join(routes[:_SHOWN_ROUTES]),
+            **values,
+        )
+    return _(
+        "{count} of {total} failing request(s) never met the VPC link, which is not at fault for them: {kinds} "
+        "failed them{others}.",
+        **values,
+    )
+
+
+def _listed(kinds: list[str]) -> str:
+    """One or two kinds, in words."""
+    first, *rest = [_(kind) for kind in kinds]
+    return _("{one} and {other}", one=first, other=rest[0]) if rest else first
+
+
 def _kinds(requests: list[RequestLog]) -> list[str]:
     counted = Counter(_kind(telling_line(request)) for request in requests)
-    return [kind for kind, _ in counted.most_common(2)]
+    return [kind for kind, _count in counted.most_common(2)]
 
 
 def _kind(line: str) -> str:
     return next((kind for kind, pattern in _KINDS if pattern.search(line)), _OTHER)
-
-
-def _routes(requests: list[RequestLog]) -> str:
-    found = dict.fromkeys(f"{x.http_method or ''} {x.resource_path}".strip() for x in requests if x.resource_path)
-    return f" on {', '.join(list(found)[:3])}" if found else ""
 
 
 def _fix(api: Api, stage: Stage, named: list[str]) -> Fix:
@@ -113,25 +136,21 @@ def _fix(api: Api, stage: Stage, named: list[str]) -> Fix:
     policy = f"aws apigateway get-rest-api --rest-api-id {api.id} --query policy"
     web_acl = f"aws wafv2 list-resources-for-web-acl --web-acl-arn {stage.web_acl_arn or 'WEB_ACL_ARN'}"
     commands = {
-        "an authorizer": authorizers,
-        "AWS WAF": web_acl + " --resource-type API_GATEWAY   # then its rules and sampled requests",
-        "a usage plan": "aws apigateway get-usage-plans --query 'items[].[id,name,throttle,quota,apiStages]'",
-        "a resource policy or missing credentials": policy,
+        _AUTHORIZER: authorizers,
+        _WAF: web_acl + " --resource-type API_GATEWAY   # then its rules and sampled requests",
+        _USAGE_PLAN: "aws apigateway get-usage-plans --query 'items[].[id,name,throttle,quota,apiStages]'",
+        _POLICY: policy,
     }
     shown = f"aws apigateway get-stage --rest-api-id {api.id} --stage-name {quote(stage.name)}"
     return Fix(
-        summary=f"Repair {' and '.join(named)}: the log line names it. Nothing behind the VPC link needs a change.",
+        summary=_(
+            "Repair {kinds}: the log line names it. Nothing behind the VPC link needs a change.", kinds=_listed(named)
+        ),
         cli=tuple(commands[kind] for kind in named if kind in commands) or ((shown,) if rest else ()),
-        cloudformation="AWS::ApiGateway::Authorizer, AWS::ApiGateway::RestApi Policy, AWS::Lambda::Permission"
-        if rest
-        else "AWS::ApiGatewayV2::Authorizer, AWS::Lambda::Permission",
-        terraform="aws_api_gateway_authorizer, aws_api_gateway_rest_api_policy, aws_lambda_permission"
-        if rest
-        else "aws_apigatewayv2_authorizer, aws_lambda_permission",
-        console="API Gateway › your API › Authorizers, Resource policy; Stages › your stage › Web ACL; Usage plans.",
+        console=_("API Gateway › your API › Authorizers, Resource policy; Stages › your stage › Web ACL; Usage plans."),
         steps=(
-            "Authorizer: read its function's own log, and whether API Gateway may call it (lambda:InvokeFunction).",
-            "Resource policy, WAF, usage plan: see which rule or key refused the request.",
-            "Role: its trust must name apigateway.amazonaws.com.",
+            _("Authorizer: read its function's own log, and whether API Gateway may call it (lambda:InvokeFunction)."),
+            _("Resource policy, WAF, usage plan: see which rule or key refused the request."),
+            _("Role: its trust must name apigateway.amazonaws.com."),
         ),
     )

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from bot.diagnosis.api_reference import parse_api_text
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.api import resolution_fixes as fixes
-from bot.diagnosis.checks.api.integration_kinds import in_words, kind
+from bot.diagnosis.checks.api.integration_kinds import kind, told
 from bot.diagnosis.hops import route_name
 from bot.diagnosis.integration import matching_route
 from bot.diagnosis.model import Finding, Hop
+from bot.diagnosis.naming import first_few
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.resources import Api, Route, Stage
 from bot.diagnosis.sources import HTTP_APIS, REST_APIS, ROUTES, STAGE
+from bot.language import _, plural
 
 _SERVING = {"", "AVAILABLE", "UPDATING"}
 _SHOWN = 5
@@ -57,13 +59,19 @@ class RequestNotResolved(Check[Walk]):
             yield self._no_stage(walk, (api,))
             return
         if api.status.upper() == "FAILED":
-            reason = f": {api.status_message.rstrip('.')}" if api.status_message else ""
+            summary = _("API {name} ({id}) is FAILED.", name=api.name, id=api.id)
+            if api.status_message:
+                reason = api.status_message.rstrip(".")
+                summary = _("API {name} ({id}) is FAILED: {reason}.", name=api.name, id=api.id, reason=reason)
             citation = self.cite(REST_APIS, api.id, "apiStatus", f"FAILED {api.status_message}".strip())
-            summary = f"API {api.name} ({api.id}) is FAILED{reason}."
             yield self.failed(_resource(api, stage), summary, [citation], fixes.failed_api(api))
             return
         if api.status.upper() not in _SERVING:
-            summary = f"API {api.name} has the status {api.status}; whether it serves meanwhile is not known."
+            summary = _(
+                "API {name} has the status {status}; whether it serves meanwhile is not known.",
+                name=api.name,
+                status=api.status,
+            )
             yield self.undecided(_resource(api, stage), summary)
         yield from self._routes(walk, api, stage)
 
@@ -72,29 +80,48 @@ class RequestNotResolved(Check[Walk]):
         having = [a for a in matches.apis if walk.evidence.get(STAGE, stage_key(a, walk.request.stage))]
         if having:
             ids = ", ".join(f"{api.id} ({api.protocol})" for api in having)
-            summary = f"{len(having)} APIs are named {text} and have a stage {walk.request.stage}: {ids}. Give the id."
+            summary = _(
+                "{count} APIs are named {name} and have a stage {stage}: {ids}. Give the id.",
+                count=len(having),
+                name=text,
+                stage=walk.request.stage,
+                ids=ids,
+            )
             return self.undecided(text, summary)
         if matches.apis:
             return self._no_stage(walk, matches.apis)
-        near = f" Near names: {', '.join(matches.near)}." if matches.near else ""
+        said = [_("No API in {region} has the name or id {name}.", region=region, name=text)]
+        if matches.near:
+            said.append(_("Near names: {names}.", names=", ".join(matches.near)))
         named = parse_api_text(text).region
-        near += f" It names the region {named}." if named and named != region else ""
-        summary = f"No API in {region} has the name or id {text}.{near}"
-        citations = [self.cite(source, text, "name or id", "no match") for source in (REST_APIS, HTTP_APIS)]
-        return self.failed(text, summary, citations, fixes.other_api(walk, named or ""))
+        if named and named != region:
+            said.append(_("It names the region {region}.", region=named))
+        citations = [self.cite(source, text, _("name or id"), _("no match")) for source in (REST_APIS, HTTP_APIS)]
+        return self.failed(text, " ".join(said), citations, fixes.other_api(walk, named or ""))
 
     def _no_stage(self, walk: Walk, apis: tuple[Api, ...]) -> Finding:
         wanted = walk.request.stage
         there = {api.id: walk.evidence.absence(STAGE, stage_key(api, wanted)) for api in apis}
         if len(apis) == 1:
             api = apis[0]
-            summary = f"API {api.name} ({api.id}) has no stage {wanted}."
-            summary += f" It has: {there[api.id]}." if there[api.id] else ""
+            summary = _("API {name} ({id}) has no stage {stage}.", name=api.name, id=api.id, stage=wanted)
+            if there[api.id]:
+                summary = " ".join([summary, _("It has: {names}.", names=there[api.id])])
         else:
-            listed = "; ".join(f"{api_id}: {names or 'not known'}" for api_id, names in there.items())
-            summary = f"None of the {len(apis)} APIs named {walk.request.api} has a stage {wanted}. Stages: {listed}."
+            summary = _(
+                "None of the {count} APIs named {name} has a stage {stage}. Stages: {stages}.",
+                count=len(apis),
+                name=walk.request.api,
+                stage=wanted,
+                stages="; ".join(f"{api_id}: {names or _('not known')}" for api_id, names in there.items()),
+            )
         citations = [
-            self.cite(STAGE, f"{api_id}/{wanted}", "stageName", f"not found; there are: {names or 'not known'}")
+            self.cite(
+                STAGE,
+                f"{api_id}/{wanted}",
+                "stageName",
+                _("not found; there are: {names}", names=names or _("not known")),
+            )
             for api_id, names in there.items()
         ]
         having = {name: api for api in apis for name in there[api.id].split(", ") if name}
@@ -118,52 +145,56 @@ class RequestNotResolved(Check[Walk]):
     def _route(self, walk: Walk, api: Api, stage: Stage, route: Route) -> Finding:
         resource, integration = _resource(api, stage), route.integration
         name = route_name(route)
-        asked = "" if walk.request.path else "The newest failing request took it."
+        asked = "" if walk.request.path else _("The newest failing request took it.")
         if integration is None:
             return self._bare(api, stage, (route,))
         if integration.connection_type == "VPC_LINK":
-            summary = f"{name} of API {api.name} goes through a VPC link. {asked} {_extras(api, stage)}"
-            return self.passed(resource, " ".join(summary.split()))
+            summary = _("{routes} of API {api} goes through a VPC link.", routes=name, api=api.name)
+            return self.passed(resource, " ".join(filter(None, (summary, asked, _extras(api, stage)))))
         if integration.connection_type != "INTERNET":
-            return self.undecided(
-                resource, f"{name} has a connection type that we do not know: {integration.connection_type}."
+            summary = _(
+                "{route} has a connection type that we do not know: {type}.",
+                route=name,
+                type=integration.connection_type,
             )
-        summary = f"{name} of API {api.name} {in_words(integration)}; no VPC link is involved. {asked}"
-        return self.not_applicable(resource, summary.strip())
+            return self.undecided(resource, summary)
+        return self.not_applicable(resource, f"{told(name, api.name, integration)} {asked}".strip())
 
     def _no_route(self, walk: Walk, api: Api, stage: Stage) -> Finding:
         path, method, routes = walk.request.path or "", walk.request.method, walk.routes
-        answer = {"REST": ": API Gateway answers 403 itself", "HTTP": ": API Gateway answers 404 itself"}.get(
-            api.protocol, ""
-        )
         wanted = f"{method or ''} {path}".strip()
-        listed = _names([x for x in routes if matching_route([x], path, None)] or routes) or "none"
+        listed = _names([x for x in routes if matching_route([x], path, None)] or routes) or _("none")
         prefix = f"/{stage.name}"
         short = path.removeprefix(prefix) or "/"
         hint = ""
         if path.startswith(prefix) and matching_route(routes, short, method):
-            hint = f" Leave the stage's name out: {short}."
-        kind_of = "route" if api.protocol == "HTTP" else "method"
-        summary = f"API {api.name} has no {kind_of} for {wanted}{answer}. It has: {listed}.{hint}"
+            hint = _("Leave the stage's name out: {path}.", path=short)
+        said = (_unknown_route(api, wanted), _("It has: {names}.", names=listed), hint)
+        summary = " ".join(filter(None, said))
         citation = self.cite(ROUTES, api.id, "items[].path", listed)
         fix = fixes.other_path(walk, api, short if hint else "")
         return self.failed(_resource(api, stage), summary, [citation], fix)
 
     def _bare(self, api: Api, stage: Stage, routes: tuple[Route, ...]) -> Finding:
         names = _names(routes)
-        summary = f"API {api.name} has no integration for {names}: nothing is called."
-        citation = self.cite(ROUTES, names, "methodIntegration", "(none)")
+        summary = _("API {api} has no integration for {routes}: nothing is called.", api=api.name, routes=names)
+        citation = self.cite(ROUTES, names, "methodIntegration", _("(none)"))
         return self.warned(_resource(api, stage), summary, [citation], fixes.add_integration(api, stage, routes[0]))
 
     def _whole(self, api: Api, stage: Stage, routes: tuple[Route, ...]) -> Finding:
         private = [x for x in routes if x.integration and x.integration.connection_type == "VPC_LINK"]
         if private:
-            verb = "goes" if len(private) == 1 else "go"
-            summary = f"{_names(private)} of API {api.name} {verb} through a VPC link. "
-            return self.passed(_resource(api, stage), (summary + _extras(api, stage)).strip())
+            summary = plural(
+                "{routes} of API {api} goes through a VPC link.",
+                "{routes} of API {api} go through a VPC link.",
+                len(private),
+                routes=_names(private),
+                api=api.name,
+            )
+            return self.passed(_resource(api, stage), f"{summary} {_extras(api, stage)}".strip())
         counted = Counter(kind(x.integration) for x in routes if x.integration).most_common()
-        what = ", ".join(f"{count} × {name}" for name, count in counted) or "no integration at all"
-        summary = f"API {api.name} has no VPC-link integration: {what}."
+        what = ", ".join(f"{count} × {_(name)}" for name, count in counted) or _("no integration at all")
+        summary = _("API {api} has no VPC-link integration: {what}.", api=api.name, what=what)
         return self.not_applicable(_resource(api, stage), summary)
 
 
@@ -172,15 +203,23 @@ def _resource(api: Api, stage: Stage) -> str:
 
 
 def _names(routes: Sequence[Route]) -> str:
-    more = f" +{len(routes) - _SHOWN} more" if len(routes) > _SHOWN else ""
-    return ", ".join(route_name(x) for x in routes[:_SHOWN]) + more
+    return first_few((route_name(x) for x in routes), _SHOWN)
+
+
+def _unknown_route(api: Api, wanted: str) -> str:
+    if api.protocol == "REST":
+        return _("API {api} has no method for {route}: API Gateway answers 403 itself.", api=api.name, route=wanted)
+    if api.protocol == "HTTP":
+        return _("API {api} has no route for {route}: API Gateway answers 404 itself.", api=api.name, route=wanted)
+    return _("API {api} has no method for {route}.", api=api.name, route=wanted)
 
 
 def _extras(api: Api, stage: Stage) -> str:
     """Return what is worth knowing of an API that resolves, though no fault."""
     said = []
     if stage.canary and stage.canary.percent_traffic > 0:
-        said.append(f"{stage.canary.percent_traffic:g} % of the requests take the stage's canary.")
+        share = f"{stage.canary.percent_traffic:g}"
+        said.append(_("{share} % of the requests take the stage's canary.", share=share))
     if api.disable_execute_api_endpoint:
-        said.append("Its default endpoint is disabled: only a custom domain name leads here.")
+        said.append(_("Its default endpoint is disabled: only a custom domain name leads here."))
     return " ".join(said)

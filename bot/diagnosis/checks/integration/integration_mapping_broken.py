@@ -24,6 +24,7 @@ from bot.diagnosis.path_requests import PathRequests, by_path, citations, most, 
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.resources import IntegrationResponse, Route
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, ROUTES, STAGE
+from bot.language import _
 
 MAPPING = "E11"
 _NO_MATCH, _UNDECLARED, _ADDRESS = (
@@ -86,30 +87,44 @@ class IntegrationMappingBroken(Check[PathRequests]):
 
     def _nothing(self, path: Path) -> Finding:
         if all(route.integration and route.integration.type.upper() != "HTTP" for route in path.routes):
-            return self.passed(path.resource, f"{path.resource} is a proxy integration: it maps nothing.", subject=path)
-        return self.passed(path.resource, f"{path.resource} maps every reply.", subject=path)
+            summary = _("{integration} is a proxy integration: it maps nothing.", integration=path.name)
+            return self.passed(path.resource, summary, subject=path)
+        return self.passed(path.resource, _("{integration} maps every reply.", integration=path.name), subject=path)
 
     def _replies(self, subject: PathRequests, logged: _Logged, walk: Walk) -> Iterator[Finding]:
         path = subject.path
         holes = [(route, found) for route in path.routes if (found := unmapped(route)) != Unmapped()]
         unread = [route for route, hole in holes if not hole.patterns_read]
         if unread:
-            summary = f"A selection pattern of {names(unread)} is no regular expression that we can read."
+            summary = _(
+                "A selection pattern of {routes} is no regular expression that we can read.", routes=names(unread)
+            )
             yield self.undecided(path.resource, summary, subject=subject)
         seen = logged.of(_NO_MATCH)
         nothing = [route for route, hole in holes if hole.nothing_good]
         some = [route for route, hole in holes if (hole.good or hole.others) and route not in nothing]
         proven = [route for route in some if logged.decides and any(_is_unmapped(route, x) for x in seen)]
         if nothing or proven:
-            summary = f"{names(nothing or proven)} maps no {'good reply' if nothing else 'reply of this status'} and "
-            summary += "has no default mapping: what the backend answers becomes a 500."
+            summary = _(
+                "{routes} maps no reply of this status and has no default mapping: what the backend answers becomes a "
+                "500.",
+                routes=names(proven),
+            )
+            if nothing:
+                summary = _(
+                    "{routes} maps no good reply and has no default mapping: what the backend answers becomes a 500.",
+                    routes=names(nothing),
+                )
             cited = [self.cite(ROUTES, route_name(x), "integrationResponses", _mappings(x)) for x in nothing or proven]
             fix = default_mapping(path, nothing or proven)
             yield self.failed(path.resource, summary, [*cited, *citations(seen, walk)], fix, subject=subject)
         elif some:
             missed = sorted({code for route, hole in holes if route in some for code in hole.good + hole.others})
-            summary = f"{names(some)} has no default mapping, and maps no reply of {', '.join(missed)}: such a reply "
-            summary += "becomes a 500."
+            summary = _(
+                "{routes} has no default mapping, and maps no reply of {statuses}: such a reply becomes a 500.",
+                routes=names(some),
+                statuses=", ".join(missed),
+            )
             cited = [self.cite(ROUTES, route_name(x), "integrationResponses", _mappings(x)) for x in some]
             fix = default_mapping(path, some)
             yield self.warned(path.resource, summary, [*cited, *citations(seen, walk)], fix, subject=subject)
@@ -124,12 +139,17 @@ class IntegrationMappingBroken(Check[PathRequests]):
                 yield self._repaired_since(path, seen, walk)
             return
         codes = sorted({code for route in bad for code in unmapped(route).undeclared})
-        summary = f"{names(bad)} maps replies to {', '.join(codes)}, which the method does not declare as a response."
+        summary = _(
+            "{routes} maps replies to {statuses}, which the method does not declare as a response.",
+            routes=names(bad),
+            statuses=", ".join(codes),
+        )
         cited = [self.cite(ROUTES, route_name(x), "methodResponses", ", ".join(x.method_responses)) for x in bad]
         cited += citations(seen, walk)
         fix = declare(path, bad)
         if seen and logged.decides:
-            yield self.failed(path.resource, f"{summary} Such a reply ends in 500.", cited, fix, subject=subject)
+            summary = " ".join([summary, _("Such a reply ends in 500.")])
+            yield self.failed(path.resource, summary, cited, fix, subject=subject)
         else:
             yield self.warned(path.resource, summary, cited, fix, subject=subject)
 
@@ -138,9 +158,13 @@ class IntegrationMappingBroken(Check[PathRequests]):
         if path.api.protocol != "REST" or not path.uri.missing:
             return
         seen = logged.of(_ADDRESS)
-        variables = ", ".join(path.uri.missing)
-        summary = f"The URI of {path.resource} is {path.uri.text!r} on stage {path.stage.name}, because stage "
-        summary += f"variable {variables} has no value."
+        summary = _(
+            "The URI of {integration} is {uri} on stage {stage}, because stage variable {variables} has no value.",
+            integration=path.name,
+            uri=repr(path.uri.text),
+            stage=path.stage.name,
+            variables=", ".join(path.uri.missing),
+        )
         cited = [self.cite(ROUTES, path.resource, "uri", path.integration.uri)]
         cited += [self.cite(STAGE, f"{path.api.id}/{path.stage.name}", f"variables.{x}", "") for x in path.uri.missing]
         cited += citations(seen, walk)
@@ -155,16 +179,27 @@ class IntegrationMappingBroken(Check[PathRequests]):
         rest = tuple(x for x in logged.requests if x not in logged.of(*explained))
         if not rest:
             return
-        summary = f"API Gateway itself failed {len(rest)} request(s) on {path.resource}: “{_reason(rest[0])}”"
-        summary += f"{others(subject.requests, MAPPING)}. The network and the link are not at fault."
+        summary = _(
+            "API Gateway itself failed {count} request(s) on {integration}: “{reason}”{others}. The network and the "
+            "link "
+            "are not at fault.",
+            count=len(rest),
+            integration=path.name,
+            reason=_reason(rest[0]),
+            others=others(subject.requests, MAPPING),
+        )
         if logged.decides and any(x.method_status is None or x.method_status >= 500 for x in rest):
             yield self.failed(path.resource, summary, citations(rest, walk), look(path), subject=subject)
         else:
             yield self.warned(path.resource, summary, citations(rest, walk), look(path), subject=subject)
 
     def _repaired_since(self, path: Path, seen: tuple[RequestLog, ...], walk: Walk) -> Finding:
-        summary = f"The log says “{_reason(seen[0])}” of {path.resource}, but its mappings, as edited last, leave no "
-        summary += "such gap: the stage runs older ones (DEP-01), or they were repaired since."
+        summary = _(
+            "The log says “{reason}” of {integration}, but its mappings, as edited last, leave no such gap: the stage "
+            "runs older ones (DEP-01), or they were repaired since.",
+            reason=_reason(seen[0]),
+            integration=path.name,
+        )
         return self.warned(path.resource, summary, citations(seen, walk), deploy_again(path), subject=path)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -204,4 +239,5 @@ def _mapped(route: Route) -> Route:
 
 def _mappings(route: Route) -> str:
     responses = route.integration.responses if route.integration else ()
-    return ", ".join(f"{x.selection_pattern or 'default'} → {x.status_code}" for x in responses) or "(none)"
+    listed = ", ".join(f"{x.selection_pattern or _('default')} → {x.status_code}" for x in responses)
+    return listed or _("(none)")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.diagnosis import metrics
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.integration.integration_code import integration_code
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
 from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.hops import Path
@@ -20,12 +21,15 @@ from bot.diagnosis.path_requests import (
     others,
     takes_everything,
 )
+from bot.diagnosis.snippets import Reference, Value
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, METRIC, ROUTES
+from bot.language import _
 
 TIMED_OUT = "E9"
 NEAR = 0.95
 """From this share of the timeout on, a measured latency counts as near it."""
 _DEFAULT_REST, _MOST_HTTP = 29_000, 30_000
+_MILLISECONDS = "MILLISECONDS"
 _QUOTA = "L-E5AE38E3"
 """Service-quota code of the longest integration timeout of Regional and private REST APIs."""
 
@@ -69,24 +73,43 @@ class IntegrationTimesOut(Check[PathRequests]):
         if slowest is not None and slowest >= NEAR * shortest:
             key = _series(path)
             citation = self.cite(METRIC, path.resource, "IntegrationLatency p99", f"{slowest:g} ms ({key})")
-            summary = f"The slowest requests of {path.resource} take {_seconds(slowest)}, near its timeout of "
-            summary += f"{_seconds(shortest)}; what takes longer ends in 504."
+            summary = _(
+                "The slowest requests of {integration} take {latency}, near its timeout of {timeout}; what takes "
+                "longer "
+                "ends in 504.",
+                integration=path.name,
+                latency=_seconds(slowest),
+                timeout=_seconds(shortest),
+            )
             yield self.warned(path.resource, summary, [citation], _fix(path), subject=subject)
         elif has_log(walk):
-            summary = f"No timeout of {path.resource} is logged (timeout {_range(path)})."
+            summary = _(
+                "No timeout of {integration} is logged (timeout {timeout}).",
+                integration=path.name,
+                timeout=_range(path),
+            )
             yield self.passed(path.resource, summary, subject=subject)
         else:
-            summary = f"No log of stage {path.stage.name} tells whether {path.resource} times out."
+            summary = _(
+                "No log of stage {stage} tells whether {integration} times out.",
+                stage=path.stage.name,
+                integration=path.name,
+            )
             yield self.undecided(path.resource, summary, subject=subject)
 
     def _timed_out(self, subject: PathRequests, walk: Walk) -> Finding:
         path, late = subject.path, subject.showing(TIMED_OUT)
         found, every = (late, subject.requests) if late else (subject.maybe_showing(TIMED_OUT), subject.unplaced)
-        summary = (
-            f"{len(found)} of the {len(every)} newest failing request(s) on {path.resource} got no answer within the "
+        summary = _(
+            "{count} of the {total} newest failing request(s) on {integration} got no answer within the integration's "
+            "timeout of {timeout}{others}. The client sees 504, not 500; packets that are dropped on the way look the "
+            "same.",
+            count=len(found),
+            total=len(every),
+            integration=path.name,
+            timeout=_range(path),
+            others=others(every, TIMED_OUT),
         )
-        summary += f"integration's timeout of {_range(path)}{others(every, TIMED_OUT)}. The client sees 504, not 500; "
-        summary += "packets that are dropped on the way look the same."
         cited = [*citations(found, walk), self.cite(ROUTES, path.resource, "timeoutInMillis", _milliseconds(path))]
         slowest = _slowest(path, walk)
         if slowest is not None:
@@ -94,7 +117,7 @@ class IntegrationTimesOut(Check[PathRequests]):
         if late and most(late, subject.requests):
             return self.failed(path.resource, summary, cited, _fix(path), subject=subject)
         if not late:
-            summary += " The log does not tell which route they took."
+            summary = " ".join([summary, _("The log does not tell which route they took.")])
         return self.warned(path.resource, summary, cited, _fix(path), subject=subject)
 
 
@@ -123,7 +146,9 @@ def _seconds(milliseconds: float) -> str:
 
 def _range(path: Path) -> str:
     timeouts = _timeouts(path)
-    return _seconds(timeouts[0]) if len(timeouts) == 1 else f"{_seconds(timeouts[0])} to {_seconds(timeouts[-1])}"
+    if len(timeouts) == 1:
+        return _seconds(timeouts[0])
+    return _("{shortest} to {longest}", shortest=_seconds(timeouts[0]), longest=_seconds(timeouts[-1]))
 
 
 def _milliseconds(path: Path) -> str:
@@ -134,24 +159,34 @@ def _fix(path: Path) -> Fix:
     rest = path.api.protocol != "HTTP"
     most_by_default = _DEFAULT_REST if rest else _MOST_HTTP
     raise_to = most_by_default if min(_timeouts(path)) < most_by_default else None
+    cloudformation, terraform = _code(path, raise_to)
     return Fix(
-        summary="Repair what drops or delays the packets; only then raise the timeout.",
+        summary=_("Repair what drops or delays the packets; only then raise the timeout."),
         cli=_commands_rest(path, raise_to) if rest else _commands_http(path, raise_to),
-        cloudformation="AWS::ApiGateway::Method Integration.TimeoutInMillis"
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › APIs › your API › Resources › method › Integration request › Timeout; then Deploy.")
         if rest
-        else "AWS::ApiGatewayV2::Integration TimeoutInMillis",
-        terraform="aws_api_gateway_integration timeout_milliseconds"
-        if rest
-        else "aws_apigatewayv2_integration timeout_milliseconds",
-        console="API Gateway › APIs › your API › "
-        + ("Resources › method › Integration request › Timeout; then Deploy." if rest else "Integrations › Timeout."),
+        else _("API Gateway › APIs › your API › Integrations › Timeout."),
         steps=(
-            "Repair what else this report finds on the path: a closed group, network ACL or port shows as a timeout.",
-            "Measure how long the backend itself takes, in its own log.",
-            "Make it answer faster, or answer 202 at once and let the client fetch the result later.",
-            "An HTTP API waits at most 30 seconds." if not rest else "Raise the timeout, and deploy.",
+            _(
+                "Repair what else this report finds on the path: a closed group, network ACL or port shows as a "
+                "timeout."
+            ),
+            _("Measure how long the backend itself takes, in its own log."),
+            _("Make it answer faster, or answer 202 at once and let the client fetch the result later."),
+            _("Raise the timeout, and deploy.") if rest else _("An HTTP API waits at most 30 seconds."),
         ),
     )
+
+
+def _code(path: Path, raise_to: int | None) -> tuple[str, str]:
+    """CloudFormation and Terraform, where a longer timeout is possible at all."""
+    if raise_to is None and (path.api.protocol == "HTTP" or "EDGE" in path.api.endpoint_types):
+        return "", ""
+    cloudformation: Value = _MILLISECONDS if raise_to is None else raise_to
+    terraform: Value = Reference(_MILLISECONDS) if raise_to is None else raise_to
+    return integration_code(path, {"TimeoutInMillis": cloudformation}, {"timeout_milliseconds": terraform})
 
 
 def _commands_rest(path: Path, raise_to: int | None) -> tuple[str, ...]:
@@ -161,9 +196,9 @@ def _commands_rest(path: Path, raise_to: int | None) -> tuple[str, ...]:
         return ()
     quota = (
         f"aws service-quotas request-service-quota-increase --service-code apigateway --quota-code {_QUOTA} "
-        "--desired-value MILLISECONDS   # Regional and private REST APIs; may lower the account's throttling limit"
+        f"--desired-value {_MILLISECONDS}   # Regional and private REST APIs; may lower the account's throttling limit"
     )
-    return (quota, *edit_integrations(path, "timeoutInMillis", "MILLISECONDS"), *deploy(path))
+    return (quota, *edit_integrations(path, "timeoutInMillis", _MILLISECONDS), *deploy(path))
 
 
 def _commands_http(path: Path, raise_to: int | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from shlex import quote
 
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.integration.edited_integration import with_integration
+from bot.diagnosis.checks.integration.integration_code import integration_code
 from bot.diagnosis.checks.listener.served_certificates import names_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy
 from bot.diagnosis.evidence import Evidence, MissingEvidence
@@ -14,9 +15,13 @@ from bot.diagnosis.hops import LinkHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import Listener
+from bot.diagnosis.snippets import change_cloudformation, change_terraform
 from bot.diagnosis.sources import CERTIFICATE, LISTENER, ROUTES
+from bot.language import _
 
 _TLS, _PLAIN, _EITHER = frozenset({"HTTPS", "TLS"}), frozenset({"HTTP"}), frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
+
+_CERTIFICATE = "CERTIFICATE_ARN"
 
 
 class TlsSettingDoesNotFit(Check[LinkHop]):
@@ -49,27 +54,49 @@ class TlsSettingDoesNotFit(Check[LinkHop]):
         path, resource = subject.path, subject.path.resource
         listener = subject.front_listener if path.api.protocol == "HTTP" else None
         if listener is None:
-            why = "The integration names no listener." if path.api.protocol == "HTTP" else "Only HTTP APIs have it."
+            why = _("Only HTTP APIs have it.")
+            if path.api.protocol == "HTTP":
+                why = _("The integration names no listener.")
             yield self.not_applicable(resource, why, subject=subject)
             return
         protocol, speaks_tls = listener.protocol.upper(), path.integration.tls_configured
-        name = f"listener {listener.protocol} {listener.port}"
+        named = {"protocol": listener.protocol, "port": listener.port}
         citations = [
-            self.cite(ROUTES, path.integration.id, "TlsConfig", "set" if speaks_tls else "none"),
+            self.cite(ROUTES, path.integration.id, "TlsConfig", _("set") if speaks_tls else _("none")),
             self.cite(LISTENER, listener.listener_arn, "Protocol", listener.protocol),
         ]
         if protocol in _TLS and not speaks_tls:
-            summary = f"{resource} has no TlsConfig, so it sends plain HTTP to {name}, which expects TLS."
+            summary = _(
+                "{integration} has no TlsConfig, so it sends plain HTTP to listener {protocol} {port}, which expects "
+                "TLS.",
+                integration=path.name,
+                **named,
+            )
             fix = _add_setting(subject, _name_to_verify(listener, walk.evidence))
             yield self.failed(resource, summary, citations, fix, subject=subject)
         elif protocol in _PLAIN and speaks_tls:
-            summary = f"{resource} has a TlsConfig, so it starts TLS with {name}, which expects plain HTTP."
+            summary = _(
+                "{integration} has a TlsConfig, so it starts TLS with listener {protocol} {port}, which expects plain "
+                "HTTP.",
+                integration=path.name,
+                **named,
+            )
             yield self.failed(resource, summary, citations, _make_https(subject, listener), subject=subject)
         elif protocol in _TLS | _PLAIN | _EITHER:
-            summary = f"{resource} speaks {'TLS' if speaks_tls else 'plain HTTP'} to {name}, which takes it."
-            yield self.passed(resource, summary, subject=subject)
+            takes = _(
+                "{integration} speaks plain HTTP to listener {protocol} {port}, which takes it.",
+                integration=path.name,
+                **named,
+            )
+            if speaks_tls:
+                takes = _(
+                    "{integration} speaks TLS to listener {protocol} {port}, which takes it.",
+                    integration=path.name,
+                    **named,
+                )
+            yield self.passed(resource, takes, subject=subject)
         else:
-            summary = f"The protocol of {name} is none that we know."
+            summary = _("The protocol of listener {protocol} {port} is none that we know.", **named)
             yield self.undecided(resource, summary, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -100,32 +127,44 @@ def _name_to_verify(listener: Listener, evidence: Evidence) -> str:
 
 def _add_setting(link: LinkHop, name: str) -> Fix:
     path, verified = link.path, name or "NAME_IN_THE_CERTIFICATE"
+    cloudformation, terraform = integration_code(
+        path, {"TlsConfig": {"ServerNameToVerify": verified}}, {"tls_config": {"server_name_to_verify": verified}}
+    )
     return Fix(
-        summary=f"Give the integration a TlsConfig that verifies {verified}.",
+        summary=_("Give the integration a TlsConfig that verifies {name}.", name=verified),
         cli=(
             f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id} "
             f"--tls-config {quote(f'ServerNameToVerify={verified}')}",
             *deploy(path),
         ),
-        cloudformation="AWS::ApiGatewayV2::Integration TlsConfig.ServerNameToVerify.",
-        terraform=f'aws_apigatewayv2_integration tls_config {{ server_name_to_verify = "{verified}" }}.',
-        console="API Gateway › the API › Integrations › Manage integration › Edit: Secure server name.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › the API › Integrations › Manage integration › Edit: Secure server name."),
     )
 
 
 def _make_https(link: LinkHop, listener: Listener) -> Fix:
-    host = link.path.integration.server_name_to_verify or "the name that is verified"
+    host, port, name = link.path.integration.server_name_to_verify, listener.port or 443, f"https {listener.port}"
+    either = _("Either make the listener HTTPS, with a certificate for the name that is verified.")
+    if host:
+        either = _("Either make the listener HTTPS, with a certificate for {host}.", host=host)
     return Fix(
-        summary="Make the listener HTTPS, or take the secure server name out of the integration.",
+        summary=_("Make the listener HTTPS, or take the secure server name out of the integration."),
         cli=(
             f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --protocol HTTPS "
-            "--certificates CertificateArn=CERTIFICATE_ARN",
+            f"--certificates CertificateArn={_CERTIFICATE}",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener Protocol, or AWS::ApiGatewayV2::Integration TlsConfig.",
-        terraform='resource "aws_lb_listener" { protocol = "HTTPS" }, or aws_apigatewayv2_integration tls_config.',
-        console="EC2 › Load balancers › Listeners; or API Gateway › Integrations › Edit: clear Secure server name.",
+        cloudformation=change_cloudformation(
+            "AWS::ElasticLoadBalancingV2::Listener",
+            name,
+            {"Port": port, "Protocol": "HTTPS", "Certificates": [{"CertificateArn": _CERTIFICATE}]},
+        ),
+        terraform=change_terraform(
+            "aws_lb_listener", name, {"port": port, "protocol": "HTTPS", "certificate_arn": _CERTIFICATE}
+        ),
+        console=_("EC2 › Load balancers › Listeners; or API Gateway › Integrations › Edit: clear Secure server name."),
         steps=(
-            f"Either make the listener HTTPS, with a certificate for {host}.",
-            "Or edit the integration, clear its secure server name, and deploy unless the stage does so by itself.",
+            either,
+            _("Or edit the integration, clear its secure server name, and deploy unless the stage does so by itself."),
         ),
     )

@@ -11,15 +11,16 @@ from bot.diagnosis.check import Check
 from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
 from bot.diagnosis.checks.listener.probed_tls import Wire, agreed, wire
 from bot.diagnosis.checks.listener.served_certificates import Served, names_of, served_to
-from bot.diagnosis.checks.listener.uri_change import change_uri
+from bot.diagnosis.checks.listener.uri_change import change_uri, host_as_code
 from bot.diagnosis.checks.vpc_link.link_commands import deploy
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.probed import Probed, cite_fault, serving
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
+from bot.language import _, plural
 
 _ENDS_TLS = frozenset({"TLS", "HTTPS"})
 _MISMATCH = "hostname-mismatch"
@@ -64,7 +65,7 @@ class CertificateNameMismatch(Check[ListenerHop]):
         if aside:
             yield self.not_applicable(arn, aside, subject=subject)
         elif not host:
-            summary = f"The URI of {subject.path.resource} names no host that we can read."
+            summary = _("The URI of {resource} names no host that we can read.", resource=subject.path.resource)
             yield self.undecided(arn, summary, subject=subject)
         elif protocol.upper() in _ENDS_TLS:
             seen = wire(subject).showing(_MISMATCH)
@@ -84,13 +85,19 @@ class CertificateNameMismatch(Check[ListenerHop]):
             if logged is None:
                 raise
             return logged
-        if served.covering and wildcard_doubt(served.covering):
+        if doubt := wildcard_doubt(served.covering) if served.covering else "":
             citation = self.cite(CERTIFICATE, served.arn, "SubjectAlternativeNames", served.covering)
-            return self.warned(served.arn, f"{wildcard_doubt(served.covering)}.", [citation], subject=subject)
+            return self.warned(served.arn, f"{doubt}.", [citation], subject=subject)
         if served.covering:
-            return self.passed(served.arn, f"The certificate names {host} ({served.covering}).", subject=subject)
+            return self.passed(
+                served.arn,
+                _("The certificate names {host} ({covering}).", host=host, covering=served.covering),
+                subject=subject,
+            )
         if served.certificate is None:
-            unknown = self.undecided(served.arn, f"The names of the certificate of {_where(subject)} are not known.")
+            unknown = self.undecided(
+                served.arn, _("The names of the certificate of {where} are not known.", where=_where(subject))
+            )
             return self._logged(subject, host, walk) or unknown
         names = names_of(served.certificate)
         field = "SubjectAlternativeNames" if served.certificate.subject_alternative_names else "DomainName"
@@ -98,9 +105,12 @@ class CertificateNameMismatch(Check[ListenerHop]):
             self.cite(CERTIFICATE, served.arn, field, ", ".join(names)),
             self.cite(LISTENERS, subject.listener.listener_arn, "Certificates", served.arn),
         ]
-        summary = f"The certificate of {_where(subject)} does not name {host}: {explain_mismatch(host, names)}."
+        why = explain_mismatch(host, names)
+        summary = _(
+            "The certificate of {where} does not name {host}: {why}.", where=_where(subject), host=host, why=why
+        )
         if _BALANCER_NAME.search(host):
-            summary += " No public certificate can name a load balancer's own DNS name."
+            summary += " " + _("No public certificate can name a load balancer's own DNS name.")
         return self.failed(served.arn, summary, citations, _fix(subject, host, served), subject=subject)
 
     def _passed_through(self, subject: ListenerHop, host: str, walk: Walk) -> Finding:
@@ -115,30 +125,45 @@ class CertificateNameMismatch(Check[ListenerHop]):
         arn = subject.listener.listener_arn
         if seen.served:
             covering = seen.served[0].tls.matched_name or host
-            summary = f"The targets behind {_where(subject)} serve a certificate that names {host} ({covering})."
+            summary = _(
+                "The targets behind {where} serve a certificate that names {host} ({covering}).",
+                where=_where(subject),
+                host=host,
+                covering=covering,
+            )
             return self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         if _BALANCER_NAME.search(host):
-            summary = f"No public certificate can name {host}: put a name of the target's certificate into the URI."
+            summary = _(
+                "No public certificate can name {host}: put a name of the target's certificate into the URI.", host=host
+            )
             citation = self.cite(LISTENERS, arn, "Protocol", subject.listener.protocol)
             return self.warned(arn, summary, [citation], _fix(subject, host, None), subject=subject)
-        summary = (
-            f"{_where(subject)} passes TLS through to the targets, whose certificate AWS does not show: Probe now."
+        summary = _(
+            "{where} passes TLS through to the targets, whose certificate AWS does not show: Probe now.",
+            where=_where(subject),
         )
         return self.undecided(arn, summary, subject=subject)
 
     def _probed(self, subject: ListenerHop, host: str, shown: Sequence[Probed]) -> Finding:
         """The mismatch as a probe saw it."""
         names = shown[0].tls.sans or _common_name(shown[0].tls.subject)
-        summary = (
-            f"Behind {_where(subject)}, {serving(shown)} a certificate that does not fit: "
-            f"{explain_mismatch(host, names)}."
+        summary = plural(
+            "Behind {where}, {places} serves a certificate that does not fit: {why}.",
+            "Behind {where}, {places} serve a certificate that does not fit: {why}.",
+            len(shown),
+            where=_where(subject),
+            places=places(shown),
+            why=explain_mismatch(host, names),
         )
         fix, cited = _fix(subject, host, None, names), cite_fault(shown, "tls", _MISMATCH)
         return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)
 
     def _no_longer(self, subject: ListenerHop, host: str, logged: Finding, seen: Wire) -> Finding:
         """The log shows a mismatch that no address shows now."""
-        summary = f"The log shows a certificate that does not name {host}; now every target serves one that does."
+        summary = _(
+            "The log shows a certificate that does not name {host}; now every target serves one that does.",
+            host=host,
+        )
         cited = [*logged.citations, *(x.cite("tls name", x.tls.matched_name) for x in seen.served[:3])]
         return self.warned(subject.listener.listener_arn, summary, cited, logged.fix, subject=subject)
 
@@ -148,7 +173,12 @@ class CertificateNameMismatch(Check[ListenerHop]):
             fields = request.explanation.fields
             shown = fields.get("certificate_subject", "")
             if request.explanation.signature == "E2" and shown and _same(fields.get("host", ""), host):
-                summary = f"The certificate behind {_where(subject)} does not name {host}: it is for {shown}."
+                summary = _(
+                    "The certificate behind {where} does not name {host}: it is for {shown}.",
+                    where=_where(subject),
+                    host=host,
+                    shown=shown,
+                )
                 citation = self.cite(EXECUTION_LOG, request.request_id or "", "message", _line(request))
                 fix = _fix(subject, host, None, _common_name(shown))
                 return self.failed(subject.listener.listener_arn, summary, [citation], fix, subject=subject)
@@ -170,22 +200,23 @@ def _aside(hop: ListenerHop) -> str:
     path, protocol = hop.path, hop.listener.protocol.upper()
     front = hop.balancer.front
     if path.endpoint.scheme != "https":
-        return "The integration does not use https."
+        return _("The integration does not use https.")
     if path.api.protocol == "HTTP" and not path.endpoint.host:
-        return "The integration names no server to verify."
+        return _("The integration names no server to verify.")
     if front and front.listener.listener.protocol.upper() == "TLS":
-        return "The load balancer in front ends TLS; it does not compare names."
+        return _("The load balancer in front ends TLS; it does not compare names.")
     if protocol in _ENDS_TLS:
         return ""
     if protocol not in _PASSES_THROUGH:
-        return f"A listener with protocol {hop.listener.protocol} serves no certificate."
+        return _("A listener with protocol {protocol} serves no certificate.", protocol=hop.listener.protocol)
     groups = [group.group for group in hop.target_groups]
     if groups and all(group and group.target_type == "alb" for group in groups):
-        return "TLS passes through to the load balancer behind, which serves the certificate."
+        return _("TLS passes through to the load balancer behind, which serves the certificate.")
     return ""
 
 
 def _where(hop: ListenerHop) -> str:
+    """A listener's name of ids and AWS's own words, the same in every language."""
     return f"{balancer_name(hop.balancer.arn)} {hop.listener.protocol} {hop.listener.port}"
 
 
@@ -206,22 +237,36 @@ def _fix(hop: ListenerHop, host: str, served: Served | None, names: tuple[str, .
         integration = (
             f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id}"
         )
-        commands: tuple[str, ...] = (f"{integration} --tls-config {verify}", *deploy(path))
+        commands: tuple[str, ...] = (
+            f"{integration} --tls-config {verify}",
+            *deploy(path),
+        )
     else:
         commands = change_uri(path, "host", name)
-    reissue = f"Or serve a certificate that names {host}."
+    reissue = _("Or serve a certificate that names {host}.", host=host)
     if hop.listener.protocol.upper() in _ENDS_TLS:
         add = f"aws elbv2 add-listener-certificates --listener-arn {hop.listener.listener_arn}"
         commands = (*commands, f"{add} --certificates CertificateArn=NEW_CERTIFICATE_ARN")
-        reissue = f"Or add a certificate that names {host} to the listener."
-    where = "as the server name to verify" if path.api.protocol == "HTTP" else "into the integration's URI"
+        reissue = _("Or add a certificate that names {host} to the listener.", host=host)
+    summary = _(
+        "Put {name} into the integration's URI (it need not resolve), or serve a certificate that names {host}.",
+        name=name,
+        host=host,
+    )
+    if path.api.protocol == "HTTP":
+        summary = _(
+            "Put {name} as the server name to verify (it need not resolve), or serve a certificate that names {host}.",
+            name=name,
+            host=host,
+        )
+    cloudformation, terraform = host_as_code(path, name)
     return Fix(
-        summary=f"Put {name} {where} (it need not resolve), or serve a certificate that names {host}.",
+        summary=summary,
         cli=commands,
-        cloudformation="AWS::ApiGateway::Method Integration.Uri, or AWS::ApiGatewayV2::Integration TlsConfig.",
-        terraform="aws_api_gateway_integration uri; aws_apigatewayv2_integration tls_config.server_name_to_verify.",
-        console="API Gateway › Resources › the method › Integration request › Endpoint URL; then Deploy.",
-        steps=(f"Either put {name} there, and deploy.", reissue),
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Resources › the method › Integration request › Endpoint URL; then Deploy."),
+        steps=(_("Either put {name} there, and deploy.", name=name), reissue),
     )
 
 

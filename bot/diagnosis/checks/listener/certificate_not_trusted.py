@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.certificate_fixes import (
     CONSOLE,
+    IMPORTED,
     import_again,
     on_target,
     use_public,
     with_sound_certificate,
 )
 from bot.diagnosis.checks.listener.probed_tls import NO_ROOT, agreed, wire
-from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, readable_log, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, candidates, logged, named, readable_log, tls_end
 from bot.diagnosis.checks.listener.trust import Chain, Trust, chain_of
 from bot.diagnosis.checks.vpc_link.link_commands import deploy, edit_integrations
 from bot.diagnosis.evidence import Evidence
@@ -21,7 +22,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import Probed, cite_fault, serving
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.sources import (
     CERTIFICATE,
     CERTIFICATE_BODY,
@@ -30,6 +31,7 @@ from bot.diagnosis.sources import (
     LISTENERS,
     ROUTES,
 )
+from bot.language import _, plural
 
 _UNTRUSTED = frozenset({Trust.PRIVATE, Trust.INCOMPLETE, Trust.SELF_SIGNED})
 _DOUBTFUL = frozenset({Trust.CHAINED, Trust.UNORDERED, Trust.UNLISTED})
@@ -69,7 +71,7 @@ class CertificateNotTrusted(Check[ListenerHop]):
         if where.end is End.ELSEWHERE:
             yield self.not_applicable(arn, where.why, subject=subject)
         elif subject.path.integration.insecure_skip_verification and subject.path.api.protocol != "HTTP":
-            summary = "insecureSkipVerification is on: TLS-04 judges what it leaves to be checked."
+            summary = _("insecureSkipVerification is on: TLS-04 judges what it leaves to be checked.")
             yield self.not_applicable(arn, summary, subject=subject)
         elif where.end is End.TARGETS:
             yield self._passed_through(subject, walk)
@@ -83,13 +85,15 @@ class CertificateNotTrusted(Check[ListenerHop]):
 
     def _served(self, subject: ListenerHop, chains: Sequence[Chain], walk: Walk) -> Finding:
         if not chains:
-            summary = f"The certificate of {label(subject)} is not known."
+            summary = _("The certificate of Listener {protocol} {port} of {balancer} is not known.", **named(subject))
             return self.undecided(subject.listener.listener_arn, summary, subject=subject)
         bad = [chain for chain in chains if chain.trust in _UNTRUSTED]
         doubtful = [chain for chain in chains if chain.trust in _DOUBTFUL]
         unknown = [chain for chain in chains if chain.trust is Trust.UNKNOWN]
         first = next(iter(bad or unknown or doubtful or chains))
-        summary = f"{label(subject)}: its certificate {first.words}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: its certificate {words}.", **named(subject), words=first.words
+        )
         if bad:
             make = self.failed if len(bad) == len(chains) else self.warned
             return make(first.arn, summary, [first.citation], _fix(subject, first), subject=subject)
@@ -97,7 +101,12 @@ class CertificateNotTrusted(Check[ListenerHop]):
             return self.undecided(first.arn, summary, subject=subject)
         distrusted = logged(walk, subject.path, "E3").any if doubtful else ()
         if distrusted:
-            summary = f"{summary[:-1]}, but the log shows that API Gateway does not trust it (E3)."
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: its certificate {words}, but the log shows "
+                "that API Gateway does not trust it (E3).",
+                **named(subject),
+                words=first.words,
+            )
             cited = [first.citation, *citations(distrusted, walk)]
             return self.warned(first.arn, summary, cited, _fix(subject, first), subject=subject)
         if first.trust in {Trust.UNORDERED, Trust.UNLISTED}:
@@ -111,24 +120,35 @@ class CertificateNotTrusted(Check[ListenerHop]):
             return self._probed(subject, bad, walk)
         arn, found = subject.listener.listener_arn, logged(walk, subject.path, "E3")
         if seen.served and not found.any:
-            summary = (
-                f"The targets behind {label(subject)} serve a chain that leads to {seen.served[0].tls.trusted_root}."
+            summary = _(
+                "The targets behind Listener {protocol} {port} of {balancer} serve a chain that leads to "
+                "{trusted_root}.",
+                **named(subject),
+                trusted_root=seen.served[0].tls.trusted_root,
             )
             return self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         if seen.whole:
-            summary = (
-                f"The log shows that API Gateway did not trust what stands behind {label(subject)} (E3); now every "
-                "target serves a chain that leads to a public root. API Gateway's own list may lack that root."
+            summary = _(
+                "The log shows that API Gateway did not trust what stands behind Listener {protocol} "
+                "{port} of {balancer} (E3); now every target serves a chain that leads to a public root. "
+                "API Gateway's own list may lack that root.",
+                **named(subject),
             )
             cited = [x.cite("tls root", x.tls.trusted_root) for x in seen.served[:3]] + citations(found.any, walk)
             return self.warned(arn, summary, cited, _on_target(), subject=subject)
         readable_log(walk)
         if not found.any:
-            summary = f"{label(subject)} passes TLS through, and nothing in the log speaks against the targets' chain."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} passes TLS through, and nothing in the log "
+                "speaks against the targets' chain.",
+                **named(subject),
+            )
             return self.not_applicable(arn, summary, subject=subject)
-        summary = (
-            f"The targets behind {label(subject)} serve a certificate that API Gateway does not trust (E3): its "
-            "authority is not a supported one, or intermediates are missing. Probe now to see which."
+        summary = _(
+            "The targets behind Listener {protocol} {port} of {balancer} serve a certificate that "
+            "API Gateway does not trust (E3): its authority is not a supported one, or intermediates "
+            "are missing. Probe now to see which.",
+            **named(subject),
         )
         make = self.failed if found.sure else self.warned
         return make(arn, summary, citations(found.any, walk), _on_target(), subject=subject)
@@ -137,7 +157,16 @@ class CertificateNotTrusted(Check[ListenerHop]):
         """A chain without a trusted root as a probe was served it."""
         fault = next(x for x in NO_ROOT if x in bad[0].tls.faults)
         said = bad[0].tls.explanations.get(fault) or fault
-        summary = f"{label(subject)}: {serving(bad)} a certificate that API Gateway does not trust: {said}."
+        summary = plural(
+            "Listener {protocol} {port} of {balancer}: {places} serves a certificate that API Gateway does not trust: "
+            "{why}.",
+            "Listener {protocol} {port} of {balancer}: {places} serve a certificate that API Gateway does not trust: "
+            "{why}.",
+            len(bad),
+            **named(subject),
+            places=places(bad),
+            why=said,
+        )
         cited = [*cite_fault(bad, "tls", *NO_ROOT), *citations(logged(walk, subject.path, "E3").any, walk)]
         return self.failed(subject.listener.listener_arn, summary, cited, _on_target(), subject=subject)
 
@@ -150,22 +179,23 @@ class CertificateNotTrusted(Check[ListenerHop]):
 
 
 def _on_target() -> Fix:
-    return on_target("Serve a certificate of a supported public authority on the targets, with its intermediates.")
+    return on_target(_("Serve a certificate of a supported public authority on the targets, with its intermediates."))
 
 
 def _fix(hop: ListenerHop, chain: Chain) -> Fix:
     if chain.trust in {Trust.INCOMPLETE, Trust.UNORDERED} and ":acm:" in chain.arn:
         return Fix(
-            summary="Import the certificate again, with its intermediate certificates in order.",
+            summary=_("Import the certificate again, with its intermediate certificates in order."),
             cli=(import_again(chain.arn),),
-            cloudformation="AWS::CertificateManager::Certificate cannot import: use the CLI or Terraform.",
-            terraform='resource "aws_acm_certificate" { certificate_chain = file("intermediates.pem") }',
-            console=CONSOLE,
+            terraform=IMPORTED,
+            console=_(CONSOLE),
         )
     if hop.path.api.protocol == "HTTP":
         return use_public(hop, chain.arn)
     commands = "; ".join(
         (*edit_integrations(hop.path, "tlsConfig/insecureSkipVerification", "true"), *deploy(hop.path))
     )
-    step = f"Or, where the private authority is sound and meant, skip its verification: {commands}."
+    step = _(
+        "Or, where the private authority is sound and meant, skip its verification: {commands}.", commands=commands
+    )
     return use_public(hop, chain.arn, (step,))

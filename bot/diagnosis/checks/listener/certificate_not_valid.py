@@ -9,24 +9,25 @@ from datetime import UTC, datetime
 from bot.diagnosis.certificates import validity
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.certificate_fixes import (
-    CLOUDFORMATION,
     CONSOLE,
-    TERRAFORM,
+    IMPORTED,
     import_again,
     on_target,
     request_public,
     serve,
+    served_as_code,
     with_sound_certificate,
 )
 from bot.diagnosis.checks.listener.probed_tls import agreed, wire
-from bot.diagnosis.checks.listener.tls_end import End, candidates, label, logged, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, candidates, logged, named, tls_end
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
 from bot.diagnosis.path import Reached, Walk
-from bot.diagnosis.probed import Probed, cite_fault, serving
+from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
+from bot.language import _, plural
 
 _ISSUED = "ISSUED"
 _NOT_ISSUED = frozenset({"PENDING_VALIDATION", "INACTIVE", "EXPIRED", "VALIDATION_TIMED_OUT", "REVOKED", "FAILED"})
@@ -85,16 +86,31 @@ class CertificateNotValid(Check[ListenerHop]):
             yield self._probed(subject, old)
         elif where.end is End.TARGETS and seen.served:
             until = min((_day(x.tls.not_after) for x in seen.served if x.tls.not_after), default="")
-            summary = f"The targets behind {label(subject)} serve a valid certificate{until and f', until {until}'}."
+            summary = _(
+                "The targets behind Listener {protocol} {port} of {balancer} serve a valid certificate.",
+                **named(subject),
+            )
+            if until:
+                summary = _(
+                    "The targets behind Listener {protocol} {port} of {balancer} serve a valid certificate, "
+                    "until {until}.",
+                    **named(subject),
+                    until=until,
+                )
             yield self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         elif where.end is End.TARGETS and logged(walk, subject.path, "E12").any:
-            summary = (
-                f"{label(subject)} passes TLS through, and the log shows that the handshake fails (E12). AWS does not "
-                "show the dates of the targets' certificate: Probe now."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} passes TLS through, and the log shows that the "
+                "handshake fails (E12). AWS does not show the dates of the targets' certificate: Probe "
+                "now.",
+                **named(subject),
             )
             yield self.undecided(arn, summary, subject=subject)
         else:
-            why = where.why or f"{label(subject)} passes TLS through; the targets serve their own certificate."
+            why = where.why or _(
+                "Listener {protocol} {port} of {balancer} passes TLS through; the targets serve their own certificate.",
+                **named(subject),
+            )
             yield self.not_applicable(arn, why, subject=subject)
 
     def _probed(self, subject: ListenerHop, old: Sequence[Probed]) -> Finding:
@@ -102,8 +118,8 @@ class CertificateNotValid(Check[ListenerHop]):
         cited = cite_fault(old, "tls", *_OUT_OF_DATE)
         fault = next(x for x in _OUT_OF_DATE if x in old[0].tls.faults)
         said = old[0].tls.explanations.get(fault) or fault
-        summary = f"{label(subject)}: {serving(old)} a certificate that is {fault.replace('-', ' ')}: {said}."
-        fix = on_target("Renew the certificate on the server, and reload it.")
+        summary = _old(subject, old, fault, said)
+        fix = on_target(_("Renew the certificate on the server, and reload it."))
         return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)
 
     def _served(self, subject: ListenerHop, states: list[_State]) -> Finding:
@@ -112,16 +128,33 @@ class CertificateNotValid(Check[ListenerHop]):
         soon = [state for state in states if state.status is Status.WARN]
         unknown = [state for state in states if state.status is Status.UNKNOWN]
         if not states:
-            return self.undecided(arn, f"The certificate of {label(subject)} is not known.", subject=subject)
+            return self.undecided(
+                arn,
+                _("The certificate of Listener {protocol} {port} of {balancer} is not known.", **named(subject)),
+                subject=subject,
+            )
         first = next(iter(bad or soon or unknown or states))
         resource = first.certificate.certificate_arn
         citations = [first.citation] if first.citation else []
         name = first.certificate.domain_name or resource
-        summary = f"{label(subject)}: the certificate for {name} {first.words}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: the certificate for {name} {words}.",
+            **named(subject),
+            name=name,
+            words=first.words,
+        )
         if bad and len(bad) == len(states):
             return self.failed(resource, summary, citations, _fix(subject, first.certificate), subject=subject)
         if bad:
-            summary = f"{summary[:-1]}; {len(states) - len(bad)} other(s) that name the host are valid."
+            others = len(states) - len(bad)
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: the certificate for {name} {words}; {others} "
+                "other(s) that name the host are valid.",
+                **named(subject),
+                name=name,
+                words=first.words,
+                others=others,
+            )
         if bad or soon:
             return self.warned(resource, summary, citations, _fix(subject, first.certificate), subject=subject)
         if unknown:
@@ -149,54 +182,102 @@ def _state(certificate: Certificate, now: datetime) -> _State:
     if period.state == "expired":
         return state(
             Status.FAIL,
-            f"expired on {_day(certificate.not_after)}, {_days(period.days)} ago",
+            _expired(certificate.not_after, period.days),
             "NotAfter",
             certificate.not_after,
         )
     if period.state == "not-yet-valid":
-        words = f"is valid only from {_day(certificate.not_before)} on, in {_days(period.days)}"
+        words = _begins(certificate.not_before, period.days)
         return state(Status.FAIL, words, "NotBefore", certificate.not_before)
     if status in _NOT_ISSUED:
-        return state(Status.FAIL, f"is {status}", "Status", status)
+        return state(Status.FAIL, _("is {status}", status=status), "Status", status)
     if status != _ISSUED:
-        return state(Status.UNKNOWN, f"has a status that we do not know ({status or 'none'})", "Status", status)
+        return state(
+            Status.UNKNOWN, _("has a status that we do not know ({status})", status=status or "none"), "Status", status
+        )
     if period.state == "expires-soon":
-        return state(Status.WARN, f"expires in {_days(period.days)}", "NotAfter", certificate.not_after)
+        return state(Status.WARN, _expires(period.days), "NotAfter", certificate.not_after)
     if renewal in _RENEWAL_STUCK:
-        return state(Status.WARN, f"is not being renewed: {renewal}", "RenewalSummary.RenewalStatus", renewal)
+        return state(
+            Status.WARN, _("is not being renewed: {renewal}", renewal=renewal), "RenewalSummary.RenewalStatus", renewal
+        )
     if period.state == "unknown" and ":acm:" not in arn:
-        return _State(certificate, Status.UNKNOWN, "has dates that are not known")
-    until = f" until {_day(certificate.not_after)}" if certificate.not_after else ""
-    return _State(certificate, Status.PASS, f"is valid{until}")
+        return _State(certificate, Status.UNKNOWN, _("has dates that are not known"))
+    if certificate.not_after:
+        return _State(certificate, Status.PASS, _("is valid until {day}", day=_day(certificate.not_after)))
+    return _State(certificate, Status.PASS, _("is valid"))
 
 
 def _day(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d}" if at else ""
 
 
-def _days(days: int) -> str:
-    return "less than a day" if days < 1 else "1 day" if days == 1 else f"{days} days"
+def _expired(end: datetime | None, days: int) -> str:
+    if days < 1:
+        return _("expired on {day}, less than a day ago", day=_day(end))
+    return plural(
+        "expired on {day}, {count} day ago", "expired on {day}, {days} days ago", days, day=_day(end), days=days
+    )
+
+
+def _begins(beginning: datetime | None, days: int) -> str:
+    day = _day(beginning)
+    if days < 1:
+        return _("is valid only from {day} on, in less than a day", day=day)
+    return plural(
+        "is valid only from {day} on, in {count} day",
+        "is valid only from {day} on, in {days} days",
+        days,
+        day=day,
+        days=days,
+    )
+
+
+def _expires(days: int) -> str:
+    if days < 1:
+        return _("expires in less than a day")
+    return plural("expires in {count} day", "expires in {days} days", days, days=days)
+
+
+def _old(hop: ListenerHop, old: Sequence[Probed], fault: str, said: str) -> str:
+    """What a probe saw that is out of date."""
+    values = {**named(hop), "places": places(old), "why": said}
+    if fault == "expired":
+        return plural(
+            "Listener {protocol} {port} of {balancer}: {places} serves a certificate that is expired: {why}.",
+            "Listener {protocol} {port} of {balancer}: {places} serve a certificate that is expired: {why}.",
+            len(old),
+            **values,
+        )
+    return plural(
+        "Listener {protocol} {port} of {balancer}: {places} serves a certificate that is not yet valid: {why}.",
+        "Listener {protocol} {port} of {balancer}: {places} serve a certificate that is not yet valid: {why}.",
+        len(old),
+        **values,
+    )
 
 
 def _fix(hop: ListenerHop, certificate: Certificate) -> Fix:
     arn, kind = certificate.certificate_arn, certificate.type.upper()
+    cloudformation, terraform = served_as_code(hop, arn)
     anew: tuple[str, ...] = (request_public(hop), serve(hop, arn))
-    steps: tuple[str, ...] = ("Order a new certificate.", "Let the listener serve it.")
+    steps: tuple[str, ...] = (_("Order a new certificate."), _("Let the listener serve it."))
     if kind == "IMPORTED" and ":acm:" in arn:
         anew = (import_again(arn),)
+        cloudformation, terraform = "", IMPORTED
         steps = (
-            "Get a renewed certificate from its authority.",
-            "Import it under the same ARN: the listener takes it.",
+            _("Get a renewed certificate from its authority."),
+            _("Import it under the same ARN: the listener takes it."),
         )
     elif kind == "AMAZON_ISSUED":
         records = "--query 'Certificate.DomainValidationOptions[].ResourceRecord'"
         anew = (f"aws acm describe-certificate --certificate-arn {arn} {records}", *anew)
-        steps = ("Put the CNAME records back: with them ACM renews by itself.", "Or serve a new certificate.")
+        steps = (_("Put the CNAME records back: with them ACM renews by itself."), _("Or serve a new certificate."))
     return Fix(
-        summary="Renew the certificate, and let the listener serve it.",
+        summary=_("Renew the certificate, and let the listener serve it."),
         cli=anew,
-        cloudformation=CLOUDFORMATION,
-        terraform=TERRAFORM,
-        console=CONSOLE,
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_(CONSOLE),
         steps=steps,
     )

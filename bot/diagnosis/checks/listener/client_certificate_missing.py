@@ -13,7 +13,7 @@ from bot.diagnosis.checks.listener.client_certificate_fixes import (
     stop_demanding,
 )
 from bot.diagnosis.checks.listener.probed_tls import wire
-from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, logged, named, tls_end
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Hop
@@ -21,6 +21,7 @@ from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.probed import Probed, places
 from bot.diagnosis.resources import ClientCertificate, MutualAuthentication
 from bot.diagnosis.sources import CLIENT_CERTIFICATE, EXECUTION_LOG, LISTENER, LISTENERS, STAGE
+from bot.language import _
 
 _DEMANDS, _NEVER_DEMANDS = "verify", frozenset({"", "off", "passthrough"})
 _NEW = "new-client-certificate"
@@ -70,29 +71,59 @@ class ClientCertificateMissing(Check[ListenerHop]):
         mode = listener.mutual_authentication.mode.lower() if listener.mutual_authentication else ""
         if mode in _NEVER_DEMANDS:
             return self.passed(
-                listener.listener_arn, f"{label(subject)} demands no client certificate.", subject=subject
+                listener.listener_arn,
+                _("Listener {protocol} {port} of {balancer} demands no client certificate.", **named(subject)),
+                subject=subject,
             )
         if mode != _DEMANDS:
-            summary = f"{label(subject)} has a mode of mutual authentication that we do not know: {mode}."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} has a mode of mutual authentication that we do "
+                "not know: {mode}.",
+                **named(subject),
+                mode=mode,
+            )
             return self.undecided(listener.listener_arn, summary, subject=subject)
         demanded = self.cite(LISTENERS, listener.listener_arn, "MutualAuthentication.Mode", mode)
         if path.api.protocol == "HTTP":
-            summary = f"{label(subject)} demands a client certificate, and an HTTP API has none to show."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} demands a client certificate, and an HTTP API "
+                "has none to show.",
+                **named(subject),
+            )
             return self.failed(listener.listener_arn, summary, [demanded], stop_demanding(subject), subject=subject)
         held = path.stage.client_certificate_id
-        lack, shown = self._lack(subject, walk) if held else ("has none", self._no_certificate(subject))
+        lack, shown = self._lack(subject, walk) if held else (_("has none"), self._no_certificate(subject))
         if lack:
-            summary = f"{label(subject)} demands a client certificate, and stage {path.stage.name} {lack}."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} demands a client certificate, and stage {stage} {lack}.",
+                **named(subject),
+                stage=path.stage.name,
+                lack=lack,
+            )
             fix = give_certificate(subject)
             return self.failed(listener.listener_arn, summary, [demanded, shown], fix, subject=subject)
-        summary = f"{label(subject)} demands a client certificate, and stage {path.stage.name} shows {held}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} demands a client certificate, and stage {stage} shows {held}.",
+            **named(subject),
+            stage=path.stage.name,
+            held=held,
+        )
         return self.passed(listener.listener_arn, summary, subject=subject)
 
     def _ended_by_network(self, subject: ListenerHop) -> Finding:
         arn, held = subject.listener.listener_arn, subject.path.stage.client_certificate_id
         if not held:
-            return self.passed(arn, f"{label(subject)} demands no client certificate.", subject=subject)
-        summary = f"{label(subject)} ends TLS, so the targets never see the stage's client certificate {held}."
+            return self.passed(
+                arn,
+                _("Listener {protocol} {port} of {balancer} demands no client certificate.", **named(subject)),
+                subject=subject,
+            )
+        summary = _(
+            "Listener {protocol} {port} of {balancer} ends TLS, so the targets never see the stage's "
+            "client certificate {held}.",
+            **named(subject),
+            held=held,
+        )
         citations = [self._stage(subject, held), self.cite(LISTENERS, arn, "Protocol", subject.listener.protocol)]
         return self.warned(arn, summary, citations, pass_tls_through(subject), subject=subject)
 
@@ -104,31 +135,55 @@ class ClientCertificateMissing(Check[ListenerHop]):
         if demanding := [x for x in seen.ends if x.tls.client_certificate == "required"]:
             return self._probed(subject, demanding, lack)
         if lack and shown:
-            summary = (
-                f"Stage {stage.name} {lack}; a backend behind {label(subject)} that demands it refuses the requests."
+            summary = _(
+                "Stage {name} {lack}; a backend behind Listener {protocol} {port} of {balancer} that "
+                "demands it refuses the requests.",
+                **named(subject),
+                name=stage.name,
+                lack=lack,
             )
             return self.warned(arn, summary, [shown], give_certificate(subject), subject=subject)
         if seen.served:
-            summary = f"The targets behind {label(subject)} demand no client certificate. {seen.limits}"
+            summary = _(
+                "The targets behind Listener {protocol} {port} of {balancer} demand no client certificate. {limits}",
+                **named(subject),
+                limits=seen.limits,
+            )
             return self.passed(arn, summary, subject=subject)
         if not stage.client_certificate_id and logged(walk, subject.path, "E12").any:
-            summary = (
-                f"The log shows that the handshake with the targets behind {label(subject)} fails (E12). Whether they "
-                f"demand a client certificate, which stage {stage.name} does not have, AWS does not show: Probe now."
+            summary = _(
+                "The log shows that the handshake with the targets behind Listener {protocol} {port} of "
+                "{balancer} fails (E12). Whether they demand a client certificate, which stage {name} "
+                "does not have, AWS does not show: Probe now.",
+                **named(subject),
+                name=stage.name,
             )
             return self.undecided(arn, summary, subject=subject)
-        summary = f"{label(subject)} passes TLS through, and nothing points to a demand for a client certificate."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} passes TLS through, and nothing points to a "
+            "demand for a client certificate.",
+            **named(subject),
+        )
         return self.not_applicable(arn, summary, subject=subject)
 
     def _probed(self, subject: ListenerHop, demanding: Sequence[Probed], lack: str) -> Finding:
         """Targets that demanded a client certificate of a probe."""
         arn, stage, rest = subject.listener.listener_arn, subject.path.stage, subject.path.api.protocol != "HTTP"
         if rest and stage.client_certificate_id and not lack:
-            summary = f"{places(demanding)} demands a client certificate, and stage {stage.name} shows one."
+            summary = _(
+                "{places} demands a client certificate, and stage {name} shows one.",
+                places=places(demanding),
+                name=stage.name,
+            )
             return self.passed(arn, summary, subject=subject)
-        has = lack or ("has none" if rest else "cannot show one, for it belongs to an HTTP API")
-        summary = f"{places(demanding)} demands a client certificate, and stage {stage.name} {has}."
-        fix = give_certificate(subject) if rest else on_target("Let the server demand no client certificate.")
+        has = lack or (_("has none") if rest else _("cannot show one, for it belongs to an HTTP API"))
+        summary = _(
+            "{places} demands a client certificate, and stage {name} {has}.",
+            places=places(demanding),
+            name=stage.name,
+            has=has,
+        )
+        fix = give_certificate(subject) if rest else on_target(_("Let the server demand no client certificate."))
         cited = [x.cite("tls client certificate", x.tls.client_certificate) for x in demanding[:3]]
         return self.failed(arn, summary, cited, fix, subject=subject)
 
@@ -137,11 +192,13 @@ class ClientCertificateMissing(Check[ListenerHop]):
         held = subject.path.stage.client_certificate_id
         found = walk.evidence.get(CLIENT_CERTIFICATE, held)
         if found is None:
-            return f"has {held}, which does not exist", self.cite(CLIENT_CERTIFICATE, held, "ClientCertificate", "none")
+            return _("has {held}, which does not exist", held=held), self.cite(
+                CLIENT_CERTIFICATE, held, "ClientCertificate", "none"
+            )
         citation = self.cite(CLIENT_CERTIFICATE, held, "expirationDate", found.expires)
         expires = found.expires.replace(tzinfo=found.expires.tzinfo or UTC) if found.expires else None
         if expires and expires < walk.evidence.at:
-            return f"has {held}, which expired on {expires:%Y-%m-%d}", citation
+            return _("has {held}, which expired on {expires}", held=held, expires=format(expires, "%Y-%m-%d")), citation
         return "", citation
 
     def _no_certificate(self, subject: ListenerHop) -> Citation:

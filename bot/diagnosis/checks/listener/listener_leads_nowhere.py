@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.listener.listener_code import forward_action, forward_block, listener_as_code
+from bot.diagnosis.checks.listener.tls_end import named
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.listener_rules import reachable_rules
@@ -15,7 +16,9 @@ from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import Action, ForwardConfig, Listener, Rule, WeightedTargetGroup
+from bot.diagnosis.snippets import change_cloudformation, change_terraform
 from bot.diagnosis.sources import LISTENER, LISTENERS, RULES, TARGET_GROUP, Source
+from bot.language import _
 
 _ANSWERS_ITSELF = frozenset({"fixed-response", "redirect"})
 _DEMANDS_LOGIN = frozenset({"authenticate-oidc", "authenticate-cognito"})
@@ -30,10 +33,9 @@ class _Choice:
     rule: Rule | None = None
 
     @property
-    def name(self) -> str:
-        if self.rule is None or self.rule.is_default:
-            return "default action"
-        return f"rule {self.rule.priority}"
+    def priority(self) -> str:
+        """The priority of its rule; empty for the default action."""
+        return "" if self.rule is None or self.rule.is_default else self.rule.priority
 
     @property
     def groups(self) -> Mapping[str, int]:
@@ -77,56 +79,105 @@ class ListenerLeadsNowhere(Check[ListenerHop]):
         if stuck:
             yield self._stuck(subject, stuck[0], everything=len(stuck) == len(ways))
         if len(stuck) < len(ways):
-            forwarding = {c.name: c for way in ways for c in _forwarding(way)}
+            forwarding = {c.priority: c for way in ways for c in _forwarding(way)}
             yield self._forwards(subject, list(forwarding.values()))
 
     def _stuck(self, subject: ListenerHop, way: Sequence[_Choice], *, everything: bool) -> Finding:
         """Judge what happens to requests that no rule forwards."""
-        arn, label = subject.listener.listener_arn, _label(subject)
+        arn = subject.listener.listener_arn
         strange = [a.type for c in way for a in c.actions if a.type not in _KNOWN]
         if strange:
-            return self.undecided(arn, f"{label} does what we do not know: {', '.join(strange)}.", subject=subject)
+            return self.undecided(
+                arn,
+                _(
+                    "Listener {protocol} {port} of {balancer} does what we do not know: {listed}.",
+                    **named(subject),
+                    listed=", ".join(strange),
+                ),
+                subject=subject,
+            )
         aside = next((c for c in way if c.has(_ANSWERS_ITSELF | _DEMANDS_LOGIN)), None)
         choice = aside or way[0]
         citations, fix = [self._cite(subject, choice)], _fix(subject, choice)
         if aside:
-            summary = f"{label}: its {aside.name} {_answer(aside.actions)} instead of forwarding the request."
+            answer, priority = _answer(aside.actions), aside.priority
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: its default action {answer} instead of "
+                "forwarding the request.",
+                **named(subject),
+                answer=answer,
+            )
+            if priority:
+                summary = _(
+                    "Listener {protocol} {port} of {balancer}: its rule {priority} {answer} instead of "
+                    "forwarding the request.",
+                    **named(subject),
+                    priority=priority,
+                    answer=answer,
+                )
             return self.warned(arn, summary, citations, fix, subject=subject)
-        summary = f"{label} has no forward action in its {choice.name}: a request goes nowhere."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} has no forward action in its default action: a "
+            "request goes nowhere.",
+            **named(subject),
+        )
+        if choice.priority:
+            summary = _(
+                "Listener {protocol} {port} of {balancer} has no forward action in its rule {priority}: "
+                "a request goes nowhere.",
+                **named(subject),
+                priority=choice.priority,
+            )
         if everything:
             return self.failed(arn, summary, citations, fix, subject=subject)
         return self.warned(arn, summary, citations, fix, subject=subject)
 
     def _forwards(self, subject: ListenerHop, forwarding: Sequence[_Choice]) -> Finding:
         """Judge the target groups that requests can be forwarded to."""
-        arn, label = subject.listener.listener_arn, _label(subject)
+        arn = subject.listener.listener_arn
         dead = [c for c in forwarding if not any(c.groups.values())]
         used = {group for c in forwarding for group, weight in c.groups.items() if weight > 0}
         unusable = {group: why for group in sorted(used) if (why := self._unusable(subject, group))}
         broken = dead + [c for c in forwarding if c not in dead and _usable(c) <= unusable.keys()]
         if not broken and not unusable:
             names = ", ".join(_group_name(group) for group in sorted(used))
-            return self.passed(arn, f"{label} forwards to {names}.", subject=subject)
+            return self.passed(
+                arn,
+                _("Listener {protocol} {port} of {balancer} forwards to {names}.", **named(subject), names=names),
+                subject=subject,
+            )
         first = broken[0] if broken else forwarding[0]
-        said = [f"every target group of its {dead[0].name} has weight 0"] if dead else []
-        said += [f"target group {_group_name(group)} {why.value}" for group, why in unusable.items()]
+        said = [_weightless(choice) for choice in dead[:1]]
+        said += [
+            _("target group {group} {value}", group=_group_name(group), value=why.value)
+            for group, why in unusable.items()
+        ]
+        reasons = "; ".join(said)
         citations = [self._cite(subject, choice) for choice in dead] + list(unusable.values())
-        summary = f"{label} leads nowhere: {'; '.join(said)}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} leads nowhere: {reasons}.", **named(subject), reasons=reasons
+        )
         if len(broken) == len(forwarding):
             return self.failed(arn, summary, citations, _fix(subject, first), subject=subject)
-        summary = f"{label} leads a part of the requests nowhere: {'; '.join(said)}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer} leads a part of the requests nowhere: {reasons}.",
+            **named(subject),
+            reasons=reasons,
+        )
         return self.warned(arn, summary, citations, _fix(subject, first), subject=subject)
 
     def _unusable(self, subject: ListenerHop, group_arn: str) -> Citation | None:
         group = subject.evidence.get(TARGET_GROUP, group_arn)
         if group is None:
-            return self.cite(TARGET_GROUP, group_arn, "TargetGroups", "does not exist")
+            return self.cite(TARGET_GROUP, group_arn, "TargetGroups", _("does not exist"))
         if not group.load_balancer_arns:
-            return self.cite(TARGET_GROUP, group_arn, "LoadBalancerArns", "is attached to no load balancer")
+            return self.cite(TARGET_GROUP, group_arn, "LoadBalancerArns", _("is attached to no load balancer"))
         return None
 
     def _cite(self, subject: ListenerHop, choice: _Choice) -> Citation:
-        groups = ", ".join(f"{_group_name(arn)} weight {weight}" for arn, weight in choice.groups.items())
+        groups = ", ".join(
+            _("{group} weight {weight}", group=_group_name(arn), weight=weight) for arn, weight in choice.groups.items()
+        )
         value = " ".join(a.type for a in choice.actions) or "none"
         value += f" ({groups})" if groups else ""
         if choice.rule is None:
@@ -157,10 +208,6 @@ def _forwarding(way: Sequence[_Choice]) -> list[_Choice]:
     return [choice for choice in way if choice.groups and not choice.has(_DEMANDS_LOGIN)]
 
 
-def _label(hop: ListenerHop) -> str:
-    return f"Listener {hop.listener.protocol} {hop.listener.port} of {balancer_name(hop.balancer.arn)}"
-
-
 def _usable(choice: _Choice) -> set[str]:
     return {group for group, weight in choice.groups.items() if weight > 0}
 
@@ -170,14 +217,25 @@ def _group_name(arn: str) -> str:
     return parts[0] or arn
 
 
+def _weightless(choice: _Choice) -> str:
+    if choice.priority:
+        return _("every target group of its rule {priority} has weight 0", priority=choice.priority)
+    return _("every target group of its default action has weight 0")
+
+
 def _answer(actions: Sequence[Action]) -> str:
     fixed = next((a.fixed_response_config for a in actions if a.fixed_response_config), None)
     redirect = next((a.redirect_config for a in actions if a.redirect_config), None)
     if any(a.type in _DEMANDS_LOGIN for a in actions):
-        return "demands a login"
+        return _("demands a login")
     if redirect:
-        return f"redirects ({str(redirect.get('StatusCode', '')).removeprefix('HTTP_') or 'HTTP 301 or 302'})"
-    return f"answers {fixed.status_code}" if fixed and fixed.status_code else "answers by itself"
+        status = str(redirect.get("StatusCode", "")).removeprefix("HTTP_")
+        return _("redirects ({status})", status=status or _("HTTP 301 or 302"))
+    return (
+        _("answers {status_code}", status_code=fixed.status_code)
+        if fixed and fixed.status_code
+        else _("answers by itself")
+    )
 
 
 def _weighted(evidence: Evidence, hop: ListenerHop) -> Evidence:
@@ -215,10 +273,22 @@ def _fix(hop: ListenerHop, choice: _Choice) -> Fix:
         command = f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --default-actions {action}"
     else:
         command = f"aws elbv2 modify-rule --rule-arn {choice.rule.rule_arn} --actions {action}"
+    summary = _("Let the listener's default action forward to a target group with registered targets.")
+    properties, block = [forward_action(group)], forward_block(group)
+    cloudformation, terraform = listener_as_code(listener, {"DefaultActions": properties}, {"default_action": block})
+    if priority := choice.priority:
+        name = f"rule {priority}"
+        cloudformation = change_cloudformation(
+            "AWS::ElasticLoadBalancingV2::ListenerRule", name, {"Actions": properties}
+        )
+        terraform = change_terraform("aws_lb_listener_rule", name, {"action": block})
+        summary = _(
+            "Let the listener's rule {priority} forward to a target group with registered targets.", priority=priority
+        )
     return Fix(
-        summary=f"Let the listener's {choice.name} forward to a target group with registered targets.",
+        summary=summary,
         cli=(command,),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener DefaultActions, or ListenerRule Actions.",
-        terraform='resource "aws_lb_listener" { default_action { type = "forward", target_group_arn = … } }',
-        console="EC2 › Load balancers › Listeners and rules › the listener › Edit.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Listeners and rules › the listener › Edit."),
     )

@@ -20,6 +20,7 @@ from bot.diagnosis.model import Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import Listener
 from bot.diagnosis.sources import LISTENER, LISTENERS, LOAD_BALANCER, ROUTES
+from bot.language import _
 
 _CARRIES_NO_HTTP = frozenset({"UDP", "QUIC", "GENEVE"})
 
@@ -59,9 +60,13 @@ class NoListenerOnPort(Check[LinkHop]):
         hop = next(iter(subject.balancers), None)
         if hop is None or hop.balancer is None:
             resource = hop.arn if hop else subject.id or subject.path.resource
-            yield self.not_applicable(resource, "There is no load balancer that could listen.", subject=subject)
+            yield self.not_applicable(resource, _("There is no load balancer that could listen."), subject=subject)
         elif hop.port is None:
-            summary = f"The URI of {subject.path.resource} names no port that we can read: {subject.path.uri.text}."
+            summary = _(
+                "The URI of {resource} names no port that we can read: {text}.",
+                resource=subject.path.resource,
+                text=subject.path.uri.text,
+            )
             yield self.undecided(hop.arn, summary, subject=subject)
         elif not is_allowed(hop.port):
             yield self._barred(hop, hop.port)
@@ -71,17 +76,25 @@ class NoListenerOnPort(Check[LinkHop]):
     def _named(self, link: LinkHop) -> Finding:
         """Judge the listener that an HTTP API's integration names."""
         if link.cloud_map_arn:
-            summary = "The integration leads to AWS Cloud Map, not to a listener."
+            summary = _("The integration leads to AWS Cloud Map, not to a listener.")
             return self.not_applicable(link.cloud_map_arn, summary, subject=link)
         arn = link.path.uri.text
         if ":listener/" not in arn:
-            summary = f"{link.path.resource} names neither a listener nor a Cloud Map service: {arn or 'nothing'}."
+            summary = _(
+                "{resource} names neither a listener nor a Cloud Map service: {arn}.",
+                resource=link.path.resource,
+                arn=arn or _("nothing"),
+            )
             return self.undecided(arn or link.path.resource, summary, subject=link)
         listener = link.front_listener
         if listener is None:
             citation = self.cite(LISTENER, arn, "Listeners", "[] (ListenerNotFound)")
             name = arn.partition(":listener/")[2].split("/")[1:2]
-            summary = f"The listener of {''.join(name)} that {link.path.resource} leads to does not exist."
+            summary = _(
+                "The listener of {listed} that {resource} leads to does not exist.",
+                listed="".join(name),
+                resource=link.path.resource,
+            )
             return self.failed(arn, summary, [citation], name_another_listener(link), subject=link)
         return self._protocol(link, [listener], balancer_name(listener.load_balancer_arn))
 
@@ -89,7 +102,11 @@ class NoListenerOnPort(Check[LinkHop]):
         path = hop.path
         resource = f"{path.api.id}/{path.stage.name}"
         citation = self.cite(ROUTES, resource, f"{path.resource} uri", path.uri.text)
-        summary = f"The URI of {path.resource} uses port {port}; API Gateway uses 80, 443 and ports above 1024."
+        summary = _(
+            "The URI of {resource} uses port {port}; API Gateway uses 80, 443 and ports above 1024.",
+            resource=path.resource,
+            port=port,
+        )
         return self.failed(resource, summary, [citation], use_an_allowed_port(hop, port, hop.listeners), subject=hop)
 
     def _on_port(self, hop: BalancerHop, port: int) -> Finding:
@@ -100,8 +117,18 @@ class NoListenerOnPort(Check[LinkHop]):
         listed = ", ".join(f"{x.protocol} {x.port}" for x in listeners)
         citation = self.cite(LISTENERS, hop.arn, "Listeners[].Port", listed or "none")
         fix = listen_or_repoint(hop, port, listeners)
-        summary = f"{name} has no listener on port {port}, which the integration uses; "
-        summary += f"it listens on {listed}." if listed else "it has no listener at all."
+        summary = _(
+            "{name} has no listener on port {port}, which the integration uses; it has no listener at all.",
+            name=name,
+            port=port,
+        )
+        if listed:
+            summary = _(
+                "{name} has no listener on port {port}, which the integration uses; it listens on {listed}.",
+                name=name,
+                port=port,
+                listed=listed,
+            )
         if hop.path.integration.target and any(x.protocol.upper() in CARRIES_HTTP for x in listeners):
             # AWS states nowhere that the URI's port selects the listener here; its example only suggests it.
             return self.warned(hop.arn, summary, [citation], fix, subject=hop)
@@ -111,13 +138,21 @@ class NoListenerOnPort(Check[LinkHop]):
         """Judge the listeners on the port by what they speak; one that carries HTTP is enough."""
         fitting = next((x for x in there if x.protocol.upper() in CARRIES_HTTP), None)
         listener = fitting or there[0]
-        arn, what = listener.listener_arn, f"{listener.protocol} {listener.port} of {name}"
+        arn, values = listener.listener_arn, {"protocol": listener.protocol, "port": listener.port, "balancer": name}
         if fitting:
-            return self.passed(arn, f"Listener {what} takes what the integration sends.", subject=link)
+            return self.passed(
+                arn,
+                _("Listener {protocol} {port} of {balancer} takes what the integration sends.", **values),
+                subject=link,
+            )
         if listener.protocol.upper() not in _CARRIES_NO_HTTP:
-            return self.undecided(arn, f"Listener {what} speaks a protocol that we do not know.", subject=link)
+            return self.undecided(
+                arn,
+                _("Listener {protocol} {port} of {balancer} speaks a protocol that we do not know.", **values),
+                subject=link,
+            )
         citation = self.cite(LISTENERS, arn, "Protocol", listener.protocol)
-        summary = f"Listener {what} carries no TCP, so no HTTP request can use it."
+        summary = _("Listener {protocol} {port} of {balancer} carries no TCP, so no HTTP request can use it.", **values)
         return self.failed(arn, summary, [citation], speak_tcp(listener), subject=link)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:

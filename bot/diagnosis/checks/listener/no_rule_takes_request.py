@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.listener.listener_code import forward_action, forward_block
+from bot.diagnosis.checks.listener.tls_end import named
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.listener_rules import reachable_rules
@@ -14,7 +16,9 @@ from bot.diagnosis.model import Citation, Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import HostHeaderConfig, Rule, RuleCondition
+from bot.diagnosis.snippets import Value, new_cloudformation, new_terraform
 from bot.diagnosis.sources import LOAD_BALANCER, ROUTES, RULES
+from bot.language import _
 
 
 class NoRuleTakesRequest(Check[ListenerHop]):
@@ -44,29 +48,42 @@ class NoRuleTakesRequest(Check[ListenerHop]):
 
     def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
         """Try the rules for every path that the backend sees."""
-        arn, label = subject.listener.listener_arn, _label(subject)
+        arn = subject.listener.listener_arn
         balancer = subject.balancer.balancer
         rules = subject.rules if balancer and balancer.type == "application" else ()
         if not any(rule.conditions and not rule.is_default for rule in rules):
-            yield self.not_applicable(arn, f"{label} has no rules by host or path.", subject=subject)
+            yield self.not_applicable(
+                arn,
+                _("Listener {protocol} {port} of {balancer} has no rules by host or path.", **named(subject)),
+                subject=subject,
+            )
             return
         lost = {path: answer for path in subject.backend_paths if (answer := _refused(subject, path))}
         if not lost:
-            yield self.passed(arn, f"{label} has a rule for what this path sends.", subject=subject)
+            yield self.passed(
+                arn,
+                _("Listener {protocol} {port} of {balancer} has a rule for what this path sends.", **named(subject)),
+                subject=subject,
+            )
             return
         paths, answer = list(lost), next(iter(lost.values()))
         host = subject.path.host_header
-        asked = f"{host or 'any host'} with path {', '.join(str(p) for p in paths[:3] if p) or 'any'}"
-        more = f" +{len(paths) - 3} more" if len(paths) > 3 else ""
+        values = named(subject) | {"host": host or _("any host"), "paths": some(p for p in paths if p) or _("any")}
+        summary = _(
+            "Listener {protocol} {port} of {balancer} has no rule for {host} with path {paths}: it answers {status} by "
+            "itself, and the client sees that.",
+            **values,
+            status=answer,
+        )
         prefix = _prefix(subject)
-        said = (
-            f"; API Gateway puts {prefix} in front of the path"
-            if prefix and _fits_without(subject, prefix, paths)
-            else ""
-        )
-        summary = (
-            f"{label} has no rule for {asked}{more}{said}: it answers {answer} by itself, and the client sees that."
-        )
+        if prefix and _fits_without(subject, prefix, paths):
+            summary = _(
+                "Listener {protocol} {port} of {balancer} has no rule for {host} with path {paths}; API Gateway puts "
+                "{prefix} in front of the path: it answers {status} by itself, and the client sees that.",
+                **values,
+                prefix=prefix,
+                status=answer,
+            )
         yield self.warned(arn, summary, self._citations(subject, answer), _fix(subject, paths), subject=subject)
 
     def _citations(self, hop: ListenerHop, answer: str) -> list[Citation]:
@@ -120,7 +137,7 @@ def _conditions(rule: Rule) -> str:
     for condition in rule.conditions:
         config = condition.host_header_config or condition.path_pattern_config
         said.append(f"{condition.field} {', '.join((config.values if config else ()) or condition.values)}".strip())
-    return " and ".join(said)
+    return f" {_('and')} ".join(said)
 
 
 def _forwarding(rules: Sequence[Rule]) -> Rule | None:
@@ -140,35 +157,60 @@ def _condition(hop: ListenerHop, paths: Sequence[str | None]) -> RuleCondition:
     return RuleCondition(field="path-pattern", path_pattern_config=HostHeaderConfig(values=(pattern,)))
 
 
+def _rule_as_cloudformation(hop: ListenerHop, condition: RuleCondition, priority: int, group: str) -> str:
+    config, values = condition.host_header_config, condition.path_pattern_config
+    matched: dict[str, Value] = {"Field": condition.field}
+    matched |= {"HostHeaderConfig": {"Values": config.values}} if config else {}
+    matched |= {"PathPatternConfig": {"Values": values.values}} if values else {}
+    properties: dict[str, Value] = {
+        "ListenerArn": hop.listener.listener_arn,
+        "Priority": priority,
+        "Conditions": [matched],
+        "Actions": [forward_action(group)],
+    }
+    return new_cloudformation("AWS::ElasticLoadBalancingV2::ListenerRule", f"rule {priority}", properties)
+
+
+def _rule_as_terraform(hop: ListenerHop, condition: RuleCondition, priority: int, group: str) -> str:
+    config = condition.host_header_config or condition.path_pattern_config
+    attributes: dict[str, Value] = {
+        "listener_arn": hop.listener.listener_arn,
+        "priority": priority,
+        "condition": {condition.field.replace("-", "_"): {"values": config.values if config else ()}},
+        "action": forward_block(group),
+    }
+    return new_terraform("aws_lb_listener_rule", f"rule {priority}", attributes)
+
+
 def _fix(hop: ListenerHop, paths: Sequence[str | None]) -> Fix:
     condition, rule = _condition(hop, paths), _forwarding(hop.rules)
     config = condition.host_header_config or condition.path_pattern_config
     value = config.values[0] if config else ""
     group = next((arn for a in rule.actions for arn in a.groups), "") if rule else ""
-    path = hop.path
+    path, priority = hop.path, _last_priority(hop.rules)
     cli = [
         f"aws elbv2 create-rule --listener-arn {hop.listener.listener_arn} --priority {_last_priority(hop.rules)} "
         f"--conditions {quote(f'Field={condition.field},Values={value}')} "
         f"--actions Type=forward,TargetGroupArn={group or 'TARGET_GROUP_ARN'}"
     ]
-    steps = [f"Either add a rule for {condition.field} {value}."]
+    steps = [_("Either add a rule for {field} {value}.", field=condition.field, value=value)]
     if path.api.protocol == "HTTP":
         update = f"aws apigatewayv2 update-integration --api-id {path.api.id} --integration-id {path.integration.id}"
         cli.append(f"{update} --request-parameters 'overwrite:path=$request.path'")
-        steps.append("Or send the path without the stage's name: overwrite:path = $request.path.")
+        steps.append(_("Or send the path without the stage's name: overwrite:path = $request.path."))
     elif _prefix(hop):
-        steps.append("Or override $context.requestOverride.path in the integration request, and deploy.")
+        steps.append(_("Or override $context.requestOverride.path in the integration request, and deploy."))
     if path.host_header:
-        steps.append("Or put a host into the integration's URI that has a rule, and deploy.")
+        steps.append(_("Or put a host into the integration's URI that has a rule, and deploy."))
     return Fix(
-        summary=f"Add a rule for {condition.field} {value} that forwards to the backend's target group.",
+        summary=_(
+            "Add a rule for {field} {value} that forwards to the backend's target group.",
+            field=condition.field,
+            value=value,
+        ),
         cli=tuple(cli),
-        cloudformation="AWS::ElasticLoadBalancingV2::ListenerRule Conditions, Actions, Priority.",
-        terraform='resource "aws_lb_listener_rule" { condition { … } action { type = "forward" … } }',
-        console="EC2 › Load balancers › Listeners and rules › the listener › Add rule.",
+        cloudformation=_rule_as_cloudformation(hop, condition, priority, group or "TARGET_GROUP_ARN"),
+        terraform=_rule_as_terraform(hop, condition, priority, group or "TARGET_GROUP_ARN"),
+        console=_("EC2 › Load balancers › Listeners and rules › the listener › Add rule."),
         steps=tuple(steps),
     )
-
-
-def _label(hop: ListenerHop) -> str:
-    return f"Listener {hop.listener.protocol} {hop.listener.port} of {balancer_name(hop.balancer.arn)}"

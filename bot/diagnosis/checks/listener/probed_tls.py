@@ -11,6 +11,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Status
 from bot.diagnosis.probe_targets import nodes_of, targets_of
 from bot.diagnosis.probed import CANNOT_SEE, Probed, probed, was_probed
+from bot.language import _
 
 NO_ROOT = ("self-signed", "incomplete-chain", "untrusted-root")
 """What a probe calls the three ways to lead to no trusted authority."""
@@ -41,7 +42,11 @@ class Wire:
     @property
     def limits(self) -> str:
         """How much was probed, and what that cannot tell."""
-        return f"Probed {len(self.served)} of {self.known} from {self.served[0].probe.seen_from}. {CANNOT_SEE}"
+        place = self.served[0].probe.seen_from
+        probed_here = _(
+            "Probed {count} of {known} from {place}.", count=len(self.served), known=self.known, place=place
+        )
+        return f"{probed_here} {_(CANNOT_SEE)}"
 
 
 def wire(hop: ListenerHop) -> Wire:

@@ -8,19 +8,21 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from bot.diagnosis.checks.listener.listener_code import listener_as_code
 from bot.diagnosis.checks.listener.listener_fixes import speak_tcp
 from bot.diagnosis.checks.listener.protocol_matrix import HTTP, HTTPS
+from bot.diagnosis.checks.listener.uri_change import tls_as_code, uri_as_code
+from bot.diagnosis.checks.target_group.group_code import new_group_as_code
 from bot.diagnosis.checks.vpc_link.link_commands import deploy
 from bot.diagnosis.hops import ListenerHop, Path, TargetGroupHop
 from bot.diagnosis.model import Fix
 from bot.diagnosis.resources import Listener, TargetGroup
+from bot.language import _, marked
 
 _SHOWN_METHODS = 3
 _URI = re.compile(r"^(?P<scheme>https?)://(?P<host>[^/:]*)(?::(?P<port>[^/]*))?(?P<rest>/.*)?$", re.IGNORECASE)
 _DEFAULT_PORTS = {HTTP: "80", HTTPS: "443"}
-_TERRAFORM = 'resource "aws_lb_listener" { protocol = … } or resource "aws_api_gateway_integration" { uri = … }'
-_FORMATION = "AWS::ElasticLoadBalancingV2::Listener Protocol, or AWS::ApiGateway::Method Integration.Uri."
-_CONSOLE = "EC2 › Load balancers › Listeners › Edit; or API Gateway › the integration, then Deploy."
+_CONSOLE = marked("EC2 › Load balancers › Listeners › Edit; or API Gateway › the integration, then Deploy.")
 
 
 def agree(hop: ListenerHop) -> Fix:
@@ -35,17 +37,23 @@ def agree(hop: ListenerHop) -> Fix:
     modify = f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --protocol {wanted}{tls}"
     change = scheme_change(hop.path, other)
     behind = hop.balancer.front is not None
+    make = _("Or make the listener {wanted}.", wanted=wanted)
+    if wanted in {"TCP", "HTTP"}:
+        make = _("Or make the listener {wanted}, which drops its certificate.", wanted=wanted)
+    cloudformation, terraform = scheme_as_code(hop.path, other)
     steps = (
-        f"Either let API Gateway speak {other} and deploy.",
-        f"Or make the listener {wanted}" + (", which drops its certificate." if wanted in {"TCP", "HTTP"} else "."),
-        *(("Or register a port whose listener speaks the protocol that arrives.",) if behind else ()),
+        _("Either let API Gateway speak {other} and deploy.", other=other),
+        make,
+        *((_("Or register a port whose listener speaks the protocol that arrives."),) if behind else ()),
     )
     return Fix(
-        summary=f"Let API Gateway speak {other} to this listener, or make the listener {wanted}.",
+        summary=_(
+            "Let API Gateway speak {other} to this listener, or make the listener {wanted}.", other=other, wanted=wanted
+        ),
         cli=(*change, modify),
-        cloudformation=_FORMATION,
-        terraform=_TERRAFORM,
-        console=_CONSOLE,
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_(_CONSOLE),
         steps=steps,
     )
 
@@ -66,8 +74,11 @@ def expect_the_same(hop: TargetGroupHop, gets: str) -> Fix:
     if not decrypts:
         other = HTTP if gets == HTTPS else HTTPS
         cli = scheme_change(hop.path, other)
-        step = f"Either let API Gateway speak {other} and deploy."
-        summary = f"Let API Gateway speak {other}, or let the backend speak {gets} on this port."
+        step = _("Either let API Gateway speak {other} and deploy.", other=other)
+        summary = _(
+            "Let API Gateway speak {other}, or let the backend speak {gets} on this port.", other=other, gets=gets
+        )
+        code = scheme_as_code(hop.path, other)
     else:
         cli = (
             _new_group(group, name, wanted),
@@ -75,22 +86,34 @@ def expect_the_same(hop: TargetGroupHop, gets: str) -> Fix:
             f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} "
             "--default-actions Type=forward,TargetGroupArn=NEW_GROUP_ARN",
         )
-        step = f"Either send to a new {wanted} target group: the protocol of a group cannot be changed."
-        summary = f"Send to a {wanted} target group, or make the listener TCP so that TLS is passed on."
+        step = _(
+            "Either send to a new {wanted} target group: the protocol of a group cannot be changed.", wanted=wanted
+        )
+        summary = _(
+            "Send to a {wanted} target group, or make the listener TCP so that TLS is passed on.", wanted=wanted
+        )
+        code = new_group_as_code(hop, name, wanted)
     return Fix(
         summary=summary,
         cli=cli,
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup Protocol, or AWS::ApiGateway::Method Integration.Uri.",
-        terraform='resource "aws_lb_target_group" { protocol = … }, or aws_api_gateway_integration uri.',
-        console=_CONSOLE,
+        cloudformation=code[0],
+        terraform=code[1],
+        console=_(_CONSOLE),
         steps=(
             step,
             *(
-                (f"Or pass TLS on: aws elbv2 modify-listener --listener-arn {listener.listener_arn} --protocol TCP.",)
+                (
+                    _(
+                        "Or pass TLS on: aws elbv2 modify-listener --listener-arn {listener_arn} --protocol TCP.",
+                        listener_arn=listener.listener_arn,
+                    ),
+                )
                 if decrypts
-                else (f"Or configure the backend to speak {gets} on its port.",)
+                else (_("Or configure the backend to speak {gets} on its port.", gets=gets),)
             ),
-            "To see what the backend answers, probe it, or make an endpoint of your own on the endpoint service.",
+            _(
+                "To see what the backend answers, probe it, or make an endpoint of your own on the endpoint service.",
+            ),
         ),
     )
 
@@ -99,32 +122,36 @@ def speak_http1(hop: TargetGroupHop) -> Fix:
     """Return the fix of a target group whose protocol version API Gateway does not speak."""
     group = hop.group
     name = f"{group.target_group_name}-http1" if group else "NAME"
+    cloudformation, terraform = new_group_as_code(hop, name, group.protocol if group else "HTTP", version="HTTP1")
     return Fix(
-        summary="Send API Gateway's requests to a target group with protocol version HTTP1.",
+        summary=_("Send API Gateway's requests to a target group with protocol version HTTP1."),
         cli=(
             _new_group(group, name, group.protocol if group else "HTTP") + " --protocol-version HTTP1",
             f"aws elbv2 register-targets --target-group-arn NEW_GROUP_ARN --targets {_targets(hop)}",
             f"aws elbv2 modify-listener --listener-arn {hop.listener.listener.listener_arn} "
             "--default-actions Type=forward,TargetGroupArn=NEW_GROUP_ARN",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup ProtocolVersion: HTTP1.",
-        terraform='resource "aws_lb_target_group" { protocol_version = "HTTP1" }',
-        console="EC2 › Target groups › Create target group: Protocol version HTTP1.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Target groups › Create target group: Protocol version HTTP1."),
         steps=(
-            "The protocol version of a target group cannot be changed: create a new one and register the targets.",
-            "Forward to it, in the rule that takes these requests or by default.",
+            _(
+                "The protocol version of a target group cannot be changed: create a new one and register the targets.",
+            ),
+            _("Forward to it, in the rule that takes these requests or by default."),
         ),
     )
 
 
 def no_alpn(listener: Listener) -> Fix:
     """Return the fix of a listener that offers HTTP/2 alone."""
+    cloudformation, terraform = listener_as_code(listener, {"AlpnPolicy": ["None"]}, {"alpn_policy": "None"})
     return Fix(
-        summary="Let the listener offer HTTP/1.1 too, or no ALPN at all.",
+        summary=_("Let the listener offer HTTP/1.1 too, or no ALPN at all."),
         cli=(f"aws elbv2 modify-listener --listener-arn {listener.listener_arn} --alpn-policy None",),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener AlpnPolicy: [None].",
-        terraform='resource "aws_lb_listener" { alpn_policy = "None" }',
-        console="EC2 › Load balancers › Listeners › the TLS listener › Edit: ALPN policy None.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Listeners › the TLS listener › Edit: ALPN policy None."),
     )
 
 
@@ -146,6 +173,18 @@ def scheme_change(path: Path, scheme: str) -> tuple[str, ...]:
     more = len(path.routes) - _SHOWN_METHODS
     rest = (f"# … and the same for {more} more of its methods",) if more > 0 else ()
     return (*updates, *rest, *deploy(path))
+
+
+def scheme_as_code(path: Path, scheme: str) -> tuple[str, str]:
+    """Return CloudFormation's and Terraform's code by which API Gateway speaks the other scheme."""
+    if path.api.protocol != "HTTP":
+        return uri_as_code(path, _with_scheme(path.integration.uri, scheme))
+    if scheme == HTTPS:
+        return tls_as_code(path, "NAME")
+    return (
+        "# Take TlsConfig out of the AWS::ApiGatewayV2::Integration.",
+        "# Take tls_config out of the aws_apigatewayv2_integration.",
+    )
 
 
 def _with_scheme(uri: str, scheme: str) -> str:

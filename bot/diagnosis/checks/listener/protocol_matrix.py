@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.language import marked
+
 HTTP, HTTPS = "http", "https"
 _PASSES = frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
 _NO_TCP = frozenset({"UDP", "QUIC", "GENEVE"})
@@ -26,7 +28,7 @@ class Row:
     backend_gets: str
     """`http`, `https`, or empty: this listener can never take the request."""
     words: str
-    """How the way is named, or why the listener refuses."""
+    """How the way is named, or why the listener refuses; marked for translation."""
     shown_by: frozenset[str] = frozenset()
     """What the log shows where the backend expects something else."""
 
@@ -45,18 +47,18 @@ def _row(
 
 
 MATRIX: tuple[Row, ...] = (
-    _row("any", _NO_TCP, _ANY, "", "it carries no TCP, so no HTTP request can use it"),
-    _row(HTTP, "TLS", _ANY, "", "it expects TLS, but the integration sends plain HTTP"),
-    _row(HTTP, "HTTPS", _ANY, "", "it expects TLS, but plain HTTP arrives"),
-    _row(HTTPS, "HTTP", _ANY, "", "it expects plain HTTP, but TLS arrives"),
-    _row(HTTP, _PASSES, _PASSES, HTTP, "plain HTTP, passed on as it comes", "E6"),
-    _row(HTTPS, _PASSES, _PASSES, HTTPS, "TLS, passed on unopened", "E12"),
-    _row(HTTPS, "TLS", "TCP", HTTP, "plain HTTP, after the listener has decrypted it", "E6"),
-    _row(HTTPS, "TLS", "TLS", HTTPS, "TLS, encrypted anew by the load balancer", "E5 E6"),
-    _row(HTTP, "HTTP", "HTTP", HTTP, "plain HTTP from the application load balancer"),
-    _row(HTTP, "HTTP", "HTTPS", HTTPS, "TLS from the application load balancer"),
-    _row(HTTPS, "HTTPS", "HTTP", HTTP, "plain HTTP from the application load balancer"),
-    _row(HTTPS, "HTTPS", "HTTPS", HTTPS, "TLS from the application load balancer"),
+    _row("any", _NO_TCP, _ANY, "", marked("it carries no TCP, so no HTTP request can use it")),
+    _row(HTTP, "TLS", _ANY, "", marked("it expects TLS, but the integration sends plain HTTP")),
+    _row(HTTP, "HTTPS", _ANY, "", marked("it expects TLS, but plain HTTP arrives")),
+    _row(HTTPS, "HTTP", _ANY, "", marked("it expects plain HTTP, but TLS arrives")),
+    _row(HTTP, _PASSES, _PASSES, HTTP, marked("plain HTTP, passed on as it comes"), "E6"),
+    _row(HTTPS, _PASSES, _PASSES, HTTPS, marked("TLS, passed on unopened"), "E12"),
+    _row(HTTPS, "TLS", "TCP", HTTP, marked("plain HTTP, after the listener has decrypted it"), "E6"),
+    _row(HTTPS, "TLS", "TLS", HTTPS, marked("TLS, encrypted anew by the load balancer"), "E5 E6"),
+    _row(HTTP, "HTTP", "HTTP", HTTP, marked("plain HTTP from the application load balancer")),
+    _row(HTTP, "HTTP", "HTTPS", HTTPS, marked("TLS from the application load balancer")),
+    _row(HTTPS, "HTTPS", "HTTP", HTTP, marked("plain HTTP from the application load balancer")),
+    _row(HTTPS, "HTTPS", "HTTPS", HTTPS, marked("TLS from the application load balancer")),
 )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from bot.diagnosis import metrics
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
 from bot.diagnosis.checks.listener.backend_answers import takes_bad_request, unfit_answer
 from bot.diagnosis.checks.listener.protocol_fixes import agree, expect_the_same, fitting, no_alpn, speak_http1
 from bot.diagnosis.checks.listener.protocol_matrix import HTTP, HTTPS, KNOWN_PROTOCOLS, Row, refusal, way
+from bot.diagnosis.checks.listener.tls_end import named
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.failures import signatures_on
 from bot.diagnosis.hops import ListenerHop, TargetGroupHop
@@ -30,6 +30,7 @@ from bot.diagnosis.sources import (
     TARGET_GROUP,
     TARGET_HEALTH,
 )
+from bot.language import _
 
 _NOT_TLS = "not-tls"
 _NOT_HTTP = ("tls-on-plain-port", "not-http")
@@ -76,24 +77,41 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
             cited = [self._arrives(subject), self.cite(LISTENERS, arn, "Protocol", protocol)]
             bad = [x for x in probed(subject.evidence, nodes_of(subject)) if _speaks_something_else(x)]
             cited += _cited(bad)
-            summary = f"{_label(subject)}: {refused.words}."
+            summary = _("Listener {protocol} {port} of {balancer}: {words}.", **named(subject), words=_(refused.words))
             yield self.failed(arn, summary, cited, agree(subject), subject=subject)
         elif protocol not in KNOWN_PROTOCOLS or scheme not in {HTTP, HTTPS}:
-            what = f"protocol {protocol or 'none'}" if scheme in {HTTP, HTTPS} else f"scheme {scheme or 'none'}"
-            yield self.undecided(arn, f"{_label(subject)}: we do not know the {what}.", subject=subject)
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: we do not know the protocol {arriving}.",
+                **named(subject),
+                arriving=protocol or "none",
+            )
+            if scheme not in {HTTP, HTTPS}:
+                summary = _(
+                    "Listener {protocol} {port} of {balancer}: we do not know the scheme {scheme}.",
+                    **named(subject),
+                    scheme=scheme or "none",
+                )
+            yield self.undecided(arn, summary, subject=subject)
         else:
             found = [f for group in subject.target_groups if (f := self._group(group, walk))]
             seen = [s for group in subject.target_groups if (s := probed_group(group)).every]
-            ways = " and ".join(dict.fromkeys(self._way(group) for group in subject.target_groups)) or "nothing yet"
-            summary = f"{_label(subject)} takes {scheme}; the backend gets {ways}."
+            ways = f" {_('and')} ".join(dict.fromkeys(self._way(group) for group in subject.target_groups))
+            summary = _(
+                "Listener {protocol} {port} of {balancer} takes {scheme}; the backend gets {ways}.",
+                **named(subject),
+                scheme=scheme,
+                ways=ways or _("nothing yet"),
+            )
             if seen:
                 answered = sum(bool(x.http.status) for s in seen for x in s.every)
-                summary += f" Probed: {answered} of {sum(len(s.every) for s in seen)} answered HTTP. {CANNOT_SEE}"
+                every = sum(len(s.every) for s in seen)
+                shown = _("Probed: {answered} of {every} answered HTTP.", answered=answered, every=every)
+                summary += f" {shown} {_(CANNOT_SEE)}"
             yield from found or [self.passed(arn, summary, subject=subject)]
 
     def _way(self, hop: TargetGroupHop) -> str:
         row = _row_of(hop)
-        return row.words if row else "what no target group says"
+        return _(row.words) if row else _("what no target group says")
 
     def _group(self, hop: TargetGroupHop, walk: Walk) -> Finding | None:
         """Judge what one target group hands on; None where nothing speaks against it."""
@@ -103,12 +121,21 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         name, version = group.target_group_name, group.protocol_version.upper()
         if version in {"HTTP2", "GRPC"}:
             citation = self.cite(TARGET_GROUP, hop.arn, "ProtocolVersion", version)
-            summary = f"Target group {name} is for {version}; API Gateway speaks HTTP/1.1, so the answer is always 464."
+            summary = _(
+                "Target group {name} is for {version}; API Gateway speaks HTTP/1.1, so the answer is always 464.",
+                name=name,
+                version=version,
+            )
             return self.failed(arn, summary, [citation], speak_http1(hop), subject=hop)
         row = _row_of(hop)
         if row is None or version not in {"", "HTTP1"}:
-            what = f"protocol {group.protocol or 'none'} {version}".strip()
-            summary = f"{_label(hop.listener)}: we do not know what it makes of a target group with {what}."
+            what = f"{group.protocol or 'none'} {version}".strip()
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: we do not know what it makes of a target "
+                "group with protocol {what}.",
+                **named(hop.listener),
+                what=what,
+            )
             return self.undecided(arn, summary, subject=hop)
         if group.target_type == "alb":
             return None
@@ -121,8 +148,14 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
     def _probed(self, hop: TargetGroupHop, row: Row, bad: Sequence[Probed], walk: Walk) -> Finding:
         """A backend that answered a probe in another protocol than the one that it gets."""
         logged = self._logged(hop, row, walk)
-        said = bad[0].tls.explanations.get(_NOT_TLS) or bad[0].http.explanation or "another protocol"
-        summary = f"{_label(hop.listener)}: the backend gets {row.words}, but at {places(bad)} {said}."
+        said = bad[0].tls.explanations.get(_NOT_TLS) or bad[0].http.explanation or _("another protocol")
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: the backend gets {words}, but at {places} {said}.",
+            **named(hop.listener),
+            words=_(row.words),
+            places=places(bad),
+            said=said,
+        )
         cited = _cited(bad)
         cited += [self.cite(TARGET_GROUP, hop.arn, "Protocol", _protocol(hop)), *(logged.citations if logged else ())]
         fix = expect_the_same(hop, row.backend_gets)
@@ -133,8 +166,19 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         answer = unfit_answer(walk, hop.path, row)
         if answer is None:
             return self._handshakes(hop, row, walk)
-        said = f" (the log says “{answer.reason}”)" if answer.reason else ""
-        summary = f"{_label(hop.listener)}: the backend gets {row.words}, and answers with something else{said}."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: the backend gets {words}, and answers with something else.",
+            **named(hop.listener),
+            words=_(row.words),
+        )
+        if answer.reason:
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: the backend gets {words}, and answers with "
+                "something else (the log says “{reason}”).",
+                **named(hop.listener),
+                words=_(row.words),
+                reason=answer.reason,
+            )
         protocol = self.cite(TARGET_GROUP, hop.arn, "Protocol", _protocol(hop))
         cited = [*citations([answer.request], walk), protocol]
         say = self.failed if answer.certain else self.warned
@@ -146,7 +190,12 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
         errors = _handshake_errors(hop) if "E5" in row.shown_by else 0
         if not errors:
             return None
-        summary = f"{_label(hop.listener)}: {errors} TLS handshakes with targets failed; the backend may speak no TLS."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: {errors} TLS handshakes with targets failed; "
+            "the backend may speak no TLS.",
+            **named(hop.listener),
+            errors=errors,
+        )
         citation = self.cite(METRIC, hop.balancer.arn, "TargetTLSNegotiationErrorCount (Sum)", errors)
         say = self.failed if "E5" in signatures_on(walk, hop.path) else self.warned
         fix = expect_the_same(hop, row.backend_gets)
@@ -163,15 +212,23 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
                 self.cite(TARGET_GROUP, hop.arn, "HealthCheckProtocol", checked),
                 self.cite(TARGET_GROUP, hop.arn, "Protocol", group.protocol),
             ]
-            summary = (
-                f"{_label(hop.listener)}: the backend gets {row.words}, but health checks of "
-                f"{group.target_group_name} succeed by {checked} on the same port."
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: the backend gets {words}, but health checks of "
+                "{group} succeed by {checked} on the same port.",
+                **named(hop.listener),
+                words=_(row.words),
+                group=group.target_group_name,
+                checked=checked,
             )
             fix = expect_the_same(hop, row.backend_gets)
             return self.warned(arn, summary, cited, fix, subject=hop)
         if "HTTP2Only" in listener.alpn_policy:
             citation = self.cite(LISTENERS, arn, "AlpnPolicy", "HTTP2Only")
-            summary = f"{_label(hop.listener)} offers only HTTP/2 in its TLS handshake; API Gateway speaks HTTP/1.1."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} offers only HTTP/2 in its TLS handshake; API "
+                "Gateway speaks HTTP/1.1.",
+                **named(hop.listener),
+            )
             return self.warned(arn, summary, [citation], no_alpn(listener), subject=hop)
         return None
 
@@ -237,7 +294,3 @@ def _handshake_errors(hop: TargetGroupHop) -> int:
     except MissingEvidence:
         return 0
     return int(series.total) if series else 0
-
-
-def _label(hop: ListenerHop) -> str:
-    return f"Listener {hop.listener.protocol} {hop.listener.port} of {balancer_name(hop.balancer.arn)}"

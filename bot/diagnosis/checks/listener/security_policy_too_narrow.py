@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.certificate_fixes import on_target
+from bot.diagnosis.checks.listener.listener_code import listener_as_code
 from bot.diagnosis.checks.listener.probed_tls import wire
-from bot.diagnosis.checks.listener.tls_end import End, label, logged, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, logged, named, tls_end
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
@@ -15,6 +16,7 @@ from bot.diagnosis.path_requests import citations
 from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.resources import SslPolicy
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, SSL_POLICY
+from bot.language import _
 
 WIDE_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 _TLS_1_2, _TLS_1_3 = "TLSv1.2", "TLSv1.3"
@@ -57,16 +59,26 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
             yield self._refused(subject, failing, walk)
         elif where.end is End.TARGETS and seen.served:
             first = seen.served[0].tls
-            summary = f"The targets behind {label(subject)} agreed on {first.protocol} with {first.cipher}."
+            summary = _(
+                "The targets behind Listener {protocol} {port} of {balancer} agreed on {first_protocol} with {cipher}.",
+                **named(subject),
+                first_protocol=first.protocol,
+                cipher=first.cipher,
+            )
             yield self.passed(arn, f"{summary} {seen.limits}", subject=subject)
         elif where.end is End.TARGETS and logged(walk, subject.path, "E12").any:
-            summary = (
-                f"{label(subject)} passes TLS through, and the log shows that the handshake fails (E12). AWS does not "
-                "show which protocols and suites the targets offer: Probe now."
+            summary = _(
+                "Listener {protocol} {port} of {balancer} passes TLS through, and the log shows that the "
+                "handshake fails (E12). AWS does not show which protocols and suites the targets offer: "
+                "Probe now.",
+                **named(subject),
             )
             yield self.undecided(arn, summary, subject=subject)
         elif where.end is not End.HERE:
-            why = where.why or f"{label(subject)} passes TLS through; it has no policy of its own."
+            why = where.why or _(
+                "Listener {protocol} {port} of {balancer} passes TLS through; it has no policy of its own.",
+                **named(subject),
+            )
             yield self.not_applicable(arn, why, subject=subject)
         else:
             policy = walk.evidence.get(SSL_POLICY, name) if name else None
@@ -75,40 +87,65 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
     def _refused(self, subject: ListenerHop, failing: Sequence[Probed], walk: Walk) -> Finding:
         """Targets with which a client of today could not shake hands."""
         shown = logged(walk, subject.path, "E12")
-        said = failing[0].tls.explanations.get("handshake-failed") or "no protocol and suite in common"
-        summary = f"A client of today cannot shake hands with {places(failing)} behind {label(subject)}: {said}."
+        said = failing[0].tls.explanations.get("handshake-failed") or _("no protocol and suite in common")
+        summary = _(
+            "A client of today cannot shake hands with {places} behind Listener {protocol} {port} of "
+            "{balancer}: {said}.",
+            **named(subject),
+            places=places(failing),
+            said=said,
+        )
         cited = [*cite_fault(failing, "tls", "handshake-failed"), *citations(shown.any, walk)]
-        fix = on_target("Let the server speak TLS 1.2 and 1.3 with ECDHE and AES-GCM.")
+        fix = on_target(_("Let the server speak TLS 1.2 and 1.3 with ECDHE and AES-GCM."))
         make = self.failed if shown.sure else self.warned
         return make(subject.listener.listener_arn, summary, cited, fix, subject=subject)
 
     def _judged(self, subject: ListenerHop, policy: SslPolicy | None) -> Finding:
         arn, name = subject.listener.listener_arn, subject.listener.ssl_policy
         if policy is None or not policy.protocols:
-            summary = f"What the policy {name or 'none'} of {label(subject)} allows is not known."
+            summary = _(
+                "What the policy {name} of Listener {protocol} {port} of {balancer} allows is not known.",
+                **named(subject),
+                name=name or "none",
+            )
             return self.undecided(arn, summary, subject=subject)
         protocols = ", ".join(policy.protocols)
         if set(policy.protocols) == {_TLS_1_3}:
             citation = self.cite(SSL_POLICY, name, "SslProtocols", protocols)
-            summary = (
-                f"{label(subject)}: its policy {name} allows {_TLS_1_3} alone, which API Gateway may not speak here."
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: its policy {name} allows {tls_1_3} alone, "
+                "which API Gateway may not speak here.",
+                **named(subject),
+                name=name,
+                tls_1_3=_TLS_1_3,
             )
             return self.warned(arn, summary, [citation], _fix(subject), subject=subject)
         common = [x for x in policy.ciphers if x.startswith("ECDHE-") and "-GCM-" in x]
         if _TLS_1_2 in policy.protocols and common:
-            summary = f"{label(subject)}: its policy {name} allows {_TLS_1_2} with {common[0]}."
+            summary = _(
+                "Listener {protocol} {port} of {balancer}: its policy {name} allows {tls_1_2} with {common}.",
+                **named(subject),
+                name=name,
+                tls_1_2=_TLS_1_2,
+                common=common[0],
+            )
             return self.passed(arn, summary, subject=subject)
-        summary = (
-            f"{label(subject)}: whether API Gateway shares a suite with its policy {name} ({protocols}) is not known."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: whether API Gateway shares a suite with its "
+            "policy {name} ({protocols}) is not known.",
+            **named(subject),
+            name=name,
+            protocols=protocols,
         )
         return self.undecided(arn, summary, subject=subject)
 
 
 def _fix(hop: ListenerHop) -> Fix:
+    cloudformation, terraform = listener_as_code(hop.listener, {"SslPolicy": WIDE_POLICY}, {"ssl_policy": WIDE_POLICY})
     return Fix(
-        summary="Choose a security policy with TLS 1.2 and TLS 1.3.",
+        summary=_("Choose a security policy with TLS 1.2 and TLS 1.3."),
         cli=(f"aws elbv2 modify-listener --listener-arn {hop.listener.listener_arn} --ssl-policy {WIDE_POLICY}",),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::Listener SslPolicy: {WIDE_POLICY}.",
-        terraform=f'resource "aws_lb_listener" {{ ssl_policy = "{WIDE_POLICY}" }}',
-        console="EC2 › Load balancers › Listeners › the listener › Security policy.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › Listeners › the listener › Security policy."),
     )

@@ -20,6 +20,7 @@ from bot.diagnosis.path_requests import by_path
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, LISTENER_CERTIFICATES
+from bot.language import _
 
 ENDS_TLS = frozenset({"TLS", "HTTPS"})
 PASSES_TLS_ON = frozenset({"TCP", "TCP_UDP", "TCP_QUIC"})
@@ -48,22 +49,30 @@ def tls_end(hop: ListenerHop) -> TlsEnd:
     """Return where the TLS of this listener's path ends."""
     front, protocol = hop.balancer.front, hop.listener.protocol.upper()
     if hop.path.endpoint.scheme != "https":
-        return TlsEnd(End.ELSEWHERE, "The integration does not use https.")
+        return TlsEnd(End.ELSEWHERE, _("The integration does not use https."))
     if front and front.listener.listener.protocol.upper() in ENDS_TLS:
-        return TlsEnd(End.ELSEWHERE, "The load balancer in front ends TLS; it checks no certificate behind it.")
+        return TlsEnd(End.ELSEWHERE, _("The load balancer in front ends TLS; it checks no certificate behind it."))
     if protocol in ENDS_TLS:
         return TlsEnd(End.HERE)
     if protocol not in PASSES_TLS_ON:
-        return TlsEnd(End.ELSEWHERE, f"A listener with protocol {hop.listener.protocol} takes no TLS.")
+        return TlsEnd(
+            End.ELSEWHERE, _("A listener with protocol {protocol} takes no TLS.", protocol=hop.listener.protocol)
+        )
     groups = [group.group for group in hop.target_groups]
     if groups and all(group and group.target_type == "alb" for group in groups):
-        return TlsEnd(End.ELSEWHERE, "TLS passes through to the load balancer behind, which ends it.")
+        return TlsEnd(End.ELSEWHERE, _("TLS passes through to the load balancer behind, which ends it."))
     return TlsEnd(End.TARGETS)
 
 
+def named(hop: ListenerHop) -> dict[str, object]:
+    """Return the values by which a sentence names a listener: `Listener {protocol} {port} of {balancer}`."""
+    listener = hop.listener
+    return {"protocol": listener.protocol, "port": listener.port, "balancer": balancer_name(hop.balancer.arn)}
+
+
 def label(hop: ListenerHop) -> str:
-    """Return how a sentence names a listener."""
-    return f"Listener {hop.listener.protocol} {hop.listener.port} of {balancer_name(hop.balancer.arn)}"
+    """Return a listener's name, where it is a value of a sentence."""
+    return _("Listener {protocol} {port} of {balancer}", **named(hop))
 
 
 def candidates(hop: ListenerHop) -> tuple[Certificate, ...]:

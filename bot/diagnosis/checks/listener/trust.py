@@ -18,6 +18,7 @@ from bot.diagnosis.model import Citation
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, CERTIFICATE_BODY
 from bot.diagnosis.supported_authorities import supported_authorities
+from bot.language import _
 
 
 class Trust(StrEnum):
@@ -69,15 +70,21 @@ def chain_of(evidence: Evidence, certificate: Certificate) -> Chain:
     """Return where a certificate leads. Raises `MissingEvidence` where the text of an imported one was refused."""
     arn, kind = certificate.certificate_arn, certificate.type.upper()
     if kind == "AMAZON_ISSUED":
-        return _described(certificate, Trust.PUBLIC, "was issued by Amazon's public authority")
+        return _described(certificate, Trust.PUBLIC, _("was issued by Amazon's public authority"))
     if kind == "PRIVATE":
         authority = certificate.certificate_authority_arn.rpartition("/")[2] or certificate.issuer
-        words = f"was issued by a private authority{f' ({authority})' if authority else ''}"
+        words = (
+            _("was issued by a private authority ({authority})", authority=authority)
+            if authority
+            else _("was issued by a private authority")
+        )
         return _described(certificate, Trust.PRIVATE, words)
     if kind != "IMPORTED":
-        return _described(certificate, Trust.UNKNOWN, f"is of a type that we do not know ({kind or 'none'})")
+        return _described(
+            certificate, Trust.UNKNOWN, _("is of a type that we do not know ({kind})", kind=kind or "none")
+        )
     if not evidence.was_read(CERTIFICATE_BODY, arn):
-        return _described(certificate, Trust.UNKNOWN, "was imported, and its chain was not read")
+        return _described(certificate, Trust.UNKNOWN, _("was imported, and its chain was not read"))
     return _imported(evidence, arn)
 
 
@@ -85,7 +92,9 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
     body = evidence.get(CERTIFICATE_BODY, arn)
     served = read_chain(f"{body.certificate}\n{body.chain}") if body else ()
     trust = _IMPORTED.get(chain_state(served), Trust.UNKNOWN)
-    subjects = " ← ".join(f"{c.subject} (issuer {c.issuer})" for c in served[:4] if not c.problem) or "nothing readable"
+    subjects = " ← ".join(
+        _("{subject} (issuer {issuer})", subject=c.subject, issuer=c.issuer) for c in served[:4] if not c.problem
+    ) or _("nothing readable")
     citation = Citation(
         source=CERTIFICATE_BODY.call, resource=arn, field="Certificate, CertificateChain", value=subjects
     )
@@ -93,11 +102,13 @@ def _imported(evidence: Evidence, arn: str) -> Chain:
     if trust is Trust.CHAINED and (judged := _by_list(served, top, evidence.at.date())):
         return Chain(arn, *judged, citation, top)
     words = {
-        Trust.CHAINED: f"is served with its chain up to {top.subject if top else ''}",
-        Trust.UNORDERED: "is served with its chain, but not in order",
-        Trust.INCOMPLETE: f"is served without the certificate of its issuer ({leaf.issuer if leaf else ''})",
-        Trust.SELF_SIGNED: "signed itself",
-    }.get(trust, "cannot be read")
+        Trust.CHAINED: _("is served with its chain up to {top}", top=top.subject if top else ""),
+        Trust.UNORDERED: _("is served with its chain, but not in order"),
+        Trust.INCOMPLETE: _(
+            "is served without the certificate of its issuer ({issuer})", issuer=leaf.issuer if leaf else ""
+        ),
+        Trust.SELF_SIGNED: _("signed itself"),
+    }.get(trust) or _("cannot be read")
     return Chain(arn, trust, words, citation, top)
 
 
@@ -110,11 +121,28 @@ def _by_list(
     if top is None:
         return None
     if alias:
-        return Trust.PUBLIC, f"leads to {top.subject}, an authority that API Gateway trusts ({alias})"
+        return Trust.PUBLIC, _(
+            "leads to {subject}, an authority that API Gateway trusts ({alias})", subject=top.subject, alias=alias
+        )
     if not top.self_signed or listed.known([top.sha256]) is not False:
         return None
-    words = f"leads to {top.subject}, which is not among the authorities that API Gateway trusts ({listed.date})"
-    return (Trust.UNLISTED, f"{words}, by an old list") if listed.is_stale(today) else (Trust.PRIVATE, words)
+    if listed.is_stale(today):
+        return Trust.UNLISTED, (
+            _(
+                "leads to {subject}, which is not among the authorities that API Gateway trusts "
+                "({date}), by an old list",
+                subject=top.subject,
+                date=listed.date,
+            )
+        )
+    return (
+        Trust.PRIVATE,
+        _(
+            "leads to {subject}, which is not among the authorities that API Gateway trusts ({date})",
+            subject=top.subject,
+            date=listed.date,
+        ),
+    )
 
 
 def _top(served: Sequence[ServedCertificate]) -> ServedCertificate:

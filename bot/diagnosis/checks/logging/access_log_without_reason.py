@@ -13,7 +13,9 @@ from bot.diagnosis.model import Finding, Fix, GapReason, Hop
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.plan import log_group_name, stage_arn
 from bot.diagnosis.resources import AccessLog, Api, Stage
+from bot.diagnosis.snippets import Value, change_cloudformation, change_terraform, new_cloudformation, new_terraform
 from bot.diagnosis.sources import ACCESS_LOG, CALLER, STAGE
+from bot.language import _
 
 _WANTED_HTTP = (
     "requestId",
@@ -62,26 +64,42 @@ class AccessLogWithoutReason(Check[Stage]):
         resource, log, blind = f"{api.id}/{subject.name}", subject.access_log, api.protocol == "HTTP"
         if log is None or not log.destination_arn:
             if blind:
-                summary = f"Stage {subject.name} of HTTP API {api.name} writes no access log, and an HTTP API has no "
-                summary += "other: nothing tells why a request fails."
-                cited = [self.cite(STAGE, resource, "AccessLogSettings", "(none)")]
+                summary = _(
+                    "Stage {stage} of HTTP API {api} writes no access log, and an HTTP API has no other: nothing tells "
+                    "why "
+                    "a request fails.",
+                    stage=subject.name,
+                    api=api.name,
+                )
+                cited = [self.cite(STAGE, resource, "AccessLogSettings", _("(none)"))]
                 yield self.warned(resource, summary, cited, _fix(api, subject, walk))
             else:
-                summary = f"Stage {subject.name} writes no access log; its execution log tells more."
+                summary = _("Stage {stage} writes no access log; its execution log tells more.", stage=subject.name)
                 yield self.not_applicable(resource, summary)
         elif not names_reason(log.format):
-            summary = (
-                f"The access log of stage {subject.name} does not tell why an integration failed: its format names "
+            summary = _(
+                "The access log of stage {stage} does not tell why an integration failed: its format names no "
+                "{variable}.",
+                stage=subject.name,
+                variable=f"$context.{'integrationErrorMessage' if blind else 'integration.error'}",
             )
-            summary += f"no $context.{'integrationErrorMessage' if blind else 'integration.error'}."
             cited = [self.cite(STAGE, resource, "accessLogSettings.format", log.format)]
             yield self.warned(resource, summary, cited, _fix(api, subject, walk))
         elif ":log-group:" not in log.destination_arn:
-            summary = f"The access log of stage {subject.name} goes to {log.destination_arn}: look for the failing "
-            yield self.undecided(resource, summary + "request where that stream delivers it.")
+            summary = _(
+                "The access log of stage {stage} goes to {destination}: look for the failing request where that stream "
+                "delivers it.",
+                stage=subject.name,
+                destination=log.destination_arn,
+            )
+            yield self.undecided(resource, summary)
         elif _is_missing(log, walk):
             group = log_group_name(log.destination_arn)
-            summary = f"The access log of stage {subject.name} goes to {group}, which does not exist."
+            summary = _(
+                "The access log of stage {stage} goes to {group}, which does not exist.",
+                stage=subject.name,
+                group=group,
+            )
             cited = [self.cite(STAGE, resource, "accessLogSettings.destinationArn", log.destination_arn)]
             yield self.warned(resource, summary, cited, _create(group))
         else:
@@ -118,8 +136,11 @@ def _lacking(api: Api, stage: Stage) -> list[str]:
 
 def _summary(api: Api, stage: Stage, log: AccessLog) -> str:
     lacking = _lacking(api, stage)
-    more = f" It would help to add {', '.join(f'$context.{name}' for name in lacking)}." if lacking else ""
-    return f"The access log {log_group_name(log.destination_arn)} tells why an integration failed.{more}"
+    summary = _("The access log {group} tells why an integration failed.", group=log_group_name(log.destination_arn))
+    if not lacking:
+        return summary
+    variables_to_add = ", ".join(f"$context.{name}" for name in lacking)
+    return " ".join([summary, _("It would help to add {variables}.", variables=variables_to_add)])
 
 
 def _complete(api: Api, stage: Stage) -> str:
@@ -156,26 +177,48 @@ def _fix(api: Api, stage: Stage, walk: Walk) -> Fix:
         settings = {"DestinationArn": destination, "Format": complete}
         update = f"aws apigatewayv2 update-stage --api-id {api.id} --stage-name {name} --access-log-settings "
         update += quote(json.dumps(settings))
+    cloudformation, terraform = _code(api, stage, destination, complete)
     return Fix(
-        summary="Add the missing variables to the access log's format; no deployment is needed.",
+        summary=_("Add the missing variables to the access log's format; no deployment is needed."),
         cli=(*(create if stage.access_log is None else ()), update),
-        cloudformation="AWS::ApiGateway::Stage AccessLogSetting.Format"
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Stages › your stage › Logs and tracing › Edit › Custom access logging.")
         if rest
-        else "AWS::ApiGatewayV2::Stage AccessLogSettings.DestinationArn and Format",
-        terraform="aws_api_gateway_stage access_log_settings { format }"
-        if rest
-        else "aws_apigatewayv2_stage access_log_settings { destination_arn, format }",
-        console="API Gateway › Stages › your stage › Logs and tracing › Edit › Custom access logging."
-        if rest
-        else "API Gateway › Monitor › Logging › your stage › Edit › Log format.",
+        else _("API Gateway › Monitor › Logging › your stage › Edit › Log format."),
+    )
+
+
+def _code(api: Api, stage: Stage, destination: str, complete: str) -> tuple[str, str]:
+    name = stage.name
+    settings: Value = {"DestinationArn": destination, "Format": complete}
+    block: Value = {"destination_arn": destination, "format": complete}
+    if api.protocol == "REST":
+        return (
+            change_cloudformation(
+                "AWS::ApiGateway::Stage", name, {"RestApiId": api.id, "StageName": name, "AccessLogSetting": settings}
+            ),
+            change_terraform(
+                "aws_api_gateway_stage",
+                name,
+                {"rest_api_id": api.id, "stage_name": name, "access_log_settings": block},
+            ),
+        )
+    return (
+        change_cloudformation(
+            "AWS::ApiGatewayV2::Stage", name, {"ApiId": api.id, "StageName": name, "AccessLogSettings": settings}
+        ),
+        change_terraform(
+            "aws_apigatewayv2_stage", name, {"api_id": api.id, "name": name, "access_log_settings": block}
+        ),
     )
 
 
 def _create(group: str) -> Fix:
     return Fix(
-        summary="Create the log group.",
+        summary=_("Create the log group."),
         cli=(f"aws logs create-log-group --log-group-name {quote(group)}",),
-        cloudformation="AWS::Logs::LogGroup LogGroupName",
-        terraform="aws_cloudwatch_log_group name",
-        console="CloudWatch › Log groups › Create log group.",
+        cloudformation=new_cloudformation("AWS::Logs::LogGroup", group, {"LogGroupName": group}),
+        terraform=new_terraform("aws_cloudwatch_log_group", group, {"name": group}),
+        console=_("CloudWatch › Log groups › Create log group."),
     )

@@ -7,12 +7,15 @@ from shlex import quote
 
 from bot.diagnosis.check import Check, Role
 from bot.diagnosis.checks.logging.levels import has_execution_log, is_logging
+from bot.diagnosis.checks.stage.deployment_code import deployment_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.plan import execution_log_group, log_group_name, stage_arn
 from bot.diagnosis.resources import Api, LogDelivery, LogGroup
+from bot.diagnosis.snippets import change_cloudformation, change_terraform
 from bot.diagnosis.sources import CALLER, LOG_DELIVERIES, LOG_GROUPS, ROUTES, STAGE
+from bot.language import _
 
 _RETENTIONS = (30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """The days that CloudWatch Logs takes, from the month on that we propose (AWS: PutRetentionPolicy)."""
@@ -59,43 +62,67 @@ class ExecutionLogOutOfReach(Check[Api]):
         if group:
             yield self._group(group, groups, walk)
         elif is_logging(walk):
-            summary = f"There is no log group {name}, although logging is on: it was deleted, no request came yet, or "
-            summary += "API Gateway may not write it (LOG-03)."
-            citation = self.cite(LOG_GROUPS, name, "logGroups[].logGroupName", "not found")
+            summary = _(
+                "There is no log group {group}, although logging is on: it was deleted, no request came yet, or API "
+                "Gateway may not write it (LOG-03).",
+                group=name,
+            )
+            citation = self.cite(LOG_GROUPS, name, "logGroups[].logGroupName", _("not found"))
             yield self.warned(name, summary, [citation], _deploy(subject, request.stage))
         else:
-            yield self.not_applicable(name, "Logging is off (LOG-01), and there is no log from before.")
+            yield self.not_applicable(name, _("Logging is off (LOG-01), and there is no log from before."))
 
     def _delivered(self, deliveries: tuple[LogDelivery, ...]) -> Iterator[Finding]:
         readable = [x for x in deliveries if x.destination_type == "CWL" and log_group_name(x.destination_arn)]
         for delivery in readable:
-            form = f" as {delivery.output_format}" if delivery.output_format else ""
-            summary = (
-                f"The execution log is delivered to the log group {log_group_name(delivery.destination_arn)}{form}; "
-            )
-            yield self.passed(delivery.destination_arn, summary + "it is read there.")
+            group = log_group_name(delivery.destination_arn)
+            summary = _("The execution log is delivered to the log group {group}; it is read there.", group=group)
+            if delivery.output_format:
+                summary = _(
+                    "The execution log is delivered to the log group {group} as {format}; it is read there.",
+                    group=group,
+                    format=delivery.output_format,
+                )
+            yield self.passed(delivery.destination_arn, summary)
         for delivery in deliveries if not readable else ():
-            service = _SERVICES.get(delivery.destination_type, delivery.destination_type or "an unknown service")
-            summary = f"The execution log is delivered to {service} ({delivery.destination_arn}), not to a log group: "
-            yield self.undecided(delivery.destination_arn, summary + "look for the failing request there.")
+            kind = delivery.destination_type
+            summary = _(
+                "The execution log is delivered to {service} ({destination}), not to a log group: look for the failing "
+                "request there.",
+                service=_SERVICES.get(kind, kind or _("an unknown service")),
+                destination=delivery.destination_arn,
+            )
+            yield self.undecided(delivery.destination_arn, summary)
 
     def _group(self, group: LogGroup, groups: tuple[LogGroup, ...], walk: Walk) -> Finding:
         name, kind, days = group.log_group_name, group.log_group_class.upper(), group.retention_in_days
         if kind == "INFREQUENT_ACCESS":
-            summary = f"Log group {name} is of the Infrequent Access class: only Logs Insights can search it."
+            summary = _(
+                "Log group {group} is of the Infrequent Access class: only Logs Insights can search it.", group=name
+            )
             citation = self.cite(LOG_GROUPS, name, "logGroupClass", group.log_group_class)
             return self.warned(name, summary, [citation], _insights(name, walk))
         if kind != "STANDARD":
-            return self.undecided(name, f"Log group {name} is of a class that we do not know: {group.log_group_class}.")
+            summary = _(
+                "Log group {group} is of a class that we do not know: {kind}.", group=name, kind=group.log_group_class
+            )
+            return self.undecided(name, summary)
         if days is not None and walk.request.since_minutes > days * 24 * 60:
             asked = walk.request.since_minutes / (24 * 60)
-            summary = f"Log group {name} keeps {_days(days)}, less than the {_days(asked)} that were asked for."
+            summary = _(
+                "Log group {group} keeps {kept}, less than the {asked} that were asked for.",
+                group=name,
+                kept=_days(days),
+                asked=_days(asked),
+            )
             citation = self.cite(LOG_GROUPS, name, "retentionInDays", days)
             return self.warned(name, summary, [citation], _retain(name, walk))
-        kept = "for ever" if days is None else f"for {_days(days)}"
+        summary = _("The execution log is the log group {group}, kept for ever.", group=name)
+        if days is not None:
+            summary = _("The execution log is the log group {group}, kept for {days}.", group=name, days=_days(days))
         canary = next((x.log_group_name for x in groups if x.log_group_name.lower() == f"{name}/canary".lower()), "")
-        summary = f"The execution log is the log group {name}, kept {kept}."
-        summary += f" The canary's requests are in {canary} too." if canary else ""
+        if canary:
+            summary = " ".join([summary, _("The canary's requests are in {group} too.", group=canary)])
         return self.passed(name, summary)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -112,7 +139,8 @@ class ExecutionLogOutOfReach(Check[Api]):
 
 
 def _days(number: float) -> str:
-    return f"{number:.3g} day{'' if number == 1 else 's'}"
+    said = f"{number:.3g}"
+    return _("{days} day", days=said) if number == 1 else _("{days} days", days=said)
 
 
 def _enough(walk: Walk) -> int:
@@ -123,11 +151,13 @@ def _enough(walk: Walk) -> int:
 def _retain(name: str, walk: Walk) -> Fix:
     days = _enough(walk)
     return Fix(
-        summary=f"Keep the log group for {days} days.",
+        summary=_("Keep the log group for {days} days.", days=days),
         cli=(f"aws logs put-retention-policy --log-group-name {quote(name)} --retention-in-days {days}",),
-        cloudformation=f"AWS::Logs::LogGroup RetentionInDays: {days}",
-        terraform=f"aws_cloudwatch_log_group retention_in_days = {days}",
-        console="CloudWatch › Log groups › Actions › Edit retention setting.",
+        cloudformation=change_cloudformation(
+            "AWS::Logs::LogGroup", name, {"LogGroupName": name, "RetentionInDays": days}
+        ),
+        terraform=change_terraform("aws_cloudwatch_log_group", name, {"name": name, "retention_in_days": days}),
+        console=_("CloudWatch › Log groups › Actions › Edit retention setting."),
     )
 
 
@@ -136,15 +166,13 @@ def _insights(name: str, walk: Walk) -> Fix:
     since = until - walk.request.since_minutes * 60
     query = "fields @timestamp, @message | filter @message like /Execution failed/ | sort @timestamp desc | limit 50"
     return Fix(
-        summary="Search the log group with Logs Insights; the class of a log group cannot be changed later.",
+        summary=_("Search the log group with Logs Insights; the class of a log group cannot be changed later."),
         cli=(
             f"aws logs start-query --log-group-name {quote(name)} --start-time {since} --end-time {until} "
             f"--query-string {quote(query)}",
             "aws logs get-query-results --query-id QUERY_ID",
         ),
-        cloudformation="AWS::Logs::LogGroup LogGroupClass: STANDARD (replaces the group)",
-        terraform='aws_cloudwatch_log_group log_group_class = "STANDARD" (replaces the group)',
-        console="CloudWatch › Logs Insights: choose the log group.",
+        console=_("CloudWatch › Logs Insights: choose the log group."),
     )
 
 
@@ -152,10 +180,13 @@ def _deploy(api: Api, stage: str) -> Fix:
     command = f"aws apigateway create-deployment --rest-api-id {api.id} --stage-name {quote(stage)}"
     if api.protocol != "REST":
         command = f"aws apigatewayv2 create-deployment --api-id {api.id} --stage-name {quote(stage)}"
+    cloudformation, terraform = deployment_code(api, stage)
     return Fix(
-        summary="Send a request; if no log group appears, deploy the stage again (that also releases waiting edits).",
+        summary=_(
+            "Send a request; if no log group appears, deploy the stage again (that also releases waiting edits)."
+        ),
         cli=(command,),
-        cloudformation="A new AWS::ApiGateway::Deployment",
-        terraform="terraform apply -replace=aws_api_gateway_deployment.NAME",
-        console="API Gateway › Resources › Deploy API.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Resources › Deploy API."),
     )

@@ -8,11 +8,13 @@ from shlex import quote
 from bot.diagnosis.check import Check, Role
 from bot.diagnosis.checks.logging.levels import MethodLevel, has_execution_log, levels
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.method_settings import ALL_METHODS, patch_path
+from bot.diagnosis.method_settings import ALL_METHODS, patch_path, settings_code
 from bot.diagnosis.model import Citation, Finding, Fix, Hop
+from bot.diagnosis.naming import first_few
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.resources import Api, MethodSetting, Stage
 from bot.diagnosis.sources import ROUTES, STAGE
+from bot.language import _
 
 _SHOWN = 3
 
@@ -46,7 +48,7 @@ class ExecutionLoggingOff(Check[Stage]):
         """Judge the levels, those of one kind together."""
         api = walk.api
         if api is None or not has_execution_log(walk):
-            summary = "HTTP APIs write no execution log; their access log is all there is (LOG-05)."
+            summary = _("HTTP APIs write no execution log; their access log is all there is (LOG-05).")
             yield self.not_applicable(_resource(api, subject), summary)
             return
         by_level: dict[str, list[MethodLevel]] = {}
@@ -59,23 +61,33 @@ class ExecutionLoggingOff(Check[Stage]):
         resource, names = _resource(api, stage), _names(methods)
         fix = _fix(api, stage, methods)
         if level == "INFO":
-            return self.passed(resource, f"Execution logging of {names} is at level INFO.")
+            return self.passed(resource, _("Execution logging of {methods} is at level INFO.", methods=names))
         if level == "OFF":
-            summary = f"Execution logging of {names} is OFF on stage {stage.name}: no log says why a request fails."
+            summary = _(
+                "Execution logging of {methods} is OFF on stage {stage}: no log says why a request fails.",
+                methods=names,
+                stage=stage.name,
+            )
             return self.warned(resource, summary, self._citations(resource, methods), fix)
         if level == "ERROR":
-            summary = (
-                f"Execution logging of {names} is at level ERROR: the failure's line is logged, the request around "
+            summary = _(
+                "Execution logging of {methods} is at level ERROR: the failure's line is logged, the request around it "
+                "is "
+                "not.",
+                methods=names,
             )
-            return self.warned(resource, summary + "it is not.", self._citations(resource, methods), fix)
-        return self.undecided(resource, f"Execution logging of {names} is at a level that we do not know: {level}.")
+            return self.warned(resource, summary, self._citations(resource, methods), fix)
+        summary = _(
+            "Execution logging of {methods} is at a level that we do not know: {level}.", methods=names, level=level
+        )
+        return self.undecided(resource, summary)
 
     def _citations(self, resource: str, methods: list[MethodLevel]) -> list[Citation]:
         deciding = {method.key: method.level for method in methods}
         return [
             self.cite(STAGE, resource, f"methodSettings[{key}].loggingLevel", level)
             if key
-            else self.cite(STAGE, resource, "methodSettings", "(none)")
+            else self.cite(STAGE, resource, "methodSettings", _("(none)"))
             for key, level in deciding.items()
         ]
 
@@ -98,28 +110,32 @@ def _resource(api: Api | None, stage: Stage) -> str:
 
 
 def _names(methods: list[MethodLevel]) -> str:
-    more = f" +{len(methods) - _SHOWN} more" if len(methods) > _SHOWN else ""
-    return ", ".join(method.method for method in methods[:_SHOWN]) + more
+    return first_few((method.method for method in methods), _SHOWN)
 
 
 def _fix(api: Api, stage: Stage, methods: list[MethodLevel]) -> Fix:
     keys = list(dict.fromkeys(method.key or ALL_METHODS for method in methods))
-    if api.protocol == "WEBSOCKET":
-        return _fix_websocket(api, stage, keys)
-    operations = " ".join(quote(f"op=replace,path={patch_path(key)}/logging/loglevel,value=INFO") for key in keys)
+    cloudformation, terraform = settings_code(api, stage, keys, {"LoggingLevel": "INFO"}, {"logging_level": "INFO"})
     return Fix(
-        summary="Set the execution log's level to INFO; no deployment is needed.",
-        cli=(
-            f"aws apigateway update-stage --rest-api-id {api.id} --stage-name {quote(stage.name)} "
-            f"--patch-operations {operations}",
+        summary=_("Set the execution log's level to INFO; no deployment is needed."),
+        cli=_commands(api, stage, keys),
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_(
+            "API Gateway › Stages › your stage › Logs and tracing › Edit › CloudWatch logs: Errors and info logs."
         ),
-        cloudformation="AWS::ApiGateway::Stage MethodSettings[].LoggingLevel: INFO",
-        terraform='aws_api_gateway_method_settings settings { logging_level = "INFO" }',
-        console="API Gateway › Stages › your stage › Logs and tracing › Edit › CloudWatch logs: Errors and info logs.",
     )
 
 
-def _fix_websocket(api: Api, stage: Stage, keys: list[str]) -> Fix:
+def _commands(api: Api, stage: Stage, keys: list[str]) -> tuple[str, ...]:
+    if api.protocol == "WEBSOCKET":
+        return _commands_websocket(api, stage, keys)
+    operations = " ".join(quote(f"op=replace,path={patch_path(key)}/logging/loglevel,value=INFO") for key in keys)
+    command = f"aws apigateway update-stage --rest-api-id {api.id} --stage-name {quote(stage.name)}"
+    return (f"{command} --patch-operations {operations}",)
+
+
+def _commands_websocket(api: Api, stage: Stage, keys: list[str]) -> tuple[str, ...]:
     command = f"aws apigatewayv2 update-stage --api-id {api.id} --stage-name {quote(stage.name)}"
     options = [
         "--default-route-settings LoggingLevel=INFO"
@@ -127,10 +143,4 @@ def _fix_websocket(api: Api, stage: Stage, keys: list[str]) -> Fix:
         else "--route-settings " + quote(f'{{"{key}": {{"LoggingLevel": "INFO"}}}}')
         for key in keys
     ]
-    return Fix(
-        summary="Set the execution log's level to INFO; no deployment is needed.",
-        cli=tuple(f"{command} {option}" for option in options),
-        cloudformation="AWS::ApiGatewayV2::Stage DefaultRouteSettings.LoggingLevel: INFO",
-        terraform='aws_apigatewayv2_stage default_route_settings { logging_level = "INFO" }',
-        console="API Gateway › Stages › your stage › Logs and tracing › Edit › CloudWatch logs: Errors and info logs.",
-    )
+    return tuple(f"{command} {option}" for option in options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from shlex import quote
 
@@ -12,7 +13,16 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import LoggingAccount, Role
+from bot.diagnosis.snippets import (
+    Reference,
+    Value,
+    change_cloudformation,
+    change_terraform,
+    new_cloudformation,
+    new_terraform,
+)
 from bot.diagnosis.sources import CALLER, LOGGING_ACCOUNT, ROLE, ROLE_POLICIES, ROUTES, STAGE
+from bot.language import _
 
 SERVICE = "apigateway.amazonaws.com"
 PUSH_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -29,6 +39,8 @@ _TRUST = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, '
     '"Action": "sts:AssumeRole"}]}'
 )
+
+_RESOURCE = "api_gateway_logs"
 
 
 class LoggingRoleUnusable(Check[LoggingAccount]):
@@ -61,18 +73,21 @@ class LoggingRoleUnusable(Check[LoggingAccount]):
         """Judge the role."""
         arn, region = subject.cloudwatch_role_arn, walk.request.region
         if not arn:
-            summary = f"API Gateway has no role for CloudWatch Logs in {region}: nothing is logged."
-            citation = self.cite(LOGGING_ACCOUNT, _account_arn(region), "cloudwatchRoleArn", "(none)")
+            summary = _("API Gateway has no role for CloudWatch Logs in {region}: nothing is logged.", region=region)
+            citation = self.cite(LOGGING_ACCOUNT, _account_arn(region), "cloudwatchRoleArn", _("(none)"))
             yield self.failed(_account_arn(region), summary, [citation], _new_role(walk))
             return
         role = walk.evidence.get(ROLE, arn)
         named = self.cite(LOGGING_ACCOUNT, _account_arn(region), "cloudwatchRoleArn", arn)
         if role is None:
-            summary = f"The role {_name(arn)} that API Gateway is to write logs with does not exist: nothing is logged."
-            yield self.failed(arn, summary, [named, self.cite(ROLE, arn, "Role", "not found")], _new_role(walk))
+            summary = _(
+                "The role {role} that API Gateway is to write logs with does not exist: nothing is logged.",
+                role=_name(arn),
+            )
+            yield self.failed(arn, summary, [named, self.cite(ROLE, arn, "Role", _("not found"))], _new_role(walk))
         elif SERVICE not in role.trusted_services:
-            summary = f"The role {_name(arn)} does not let API Gateway assume it: nothing is logged."
-            trusted = ", ".join(role.trusted_services) or "no service"
+            summary = _("The role {role} does not let API Gateway assume it: nothing is logged.", role=_name(arn))
+            trusted = ", ".join(role.trusted_services) or _("no service")
             citation = self.cite(ROLE, arn, "AssumeRolePolicyDocument.Statement[].Principal.Service", trusted)
             yield self.failed(arn, summary, [named, citation], _trust(arn))
         else:
@@ -80,15 +95,23 @@ class LoggingRoleUnusable(Check[LoggingAccount]):
 
     def _policies(self, arn: str, walk: Walk) -> Finding:
         if any(reading.events for reading in walk.log_readings.items):
-            return self.passed(arn, f"API Gateway writes the execution log with the role {_name(arn)}.")
+            return self.passed(arn, _("API Gateway writes the execution log with the role {role}.", role=_name(arn)))
         attached = walk.evidence.get(ROLE_POLICIES, arn) or ()
         if any(_managed_name(policy) in _WRITING_POLICIES for policy in attached):
-            return self.passed(arn, f"API Gateway can write the execution log with the role {_name(arn)}.")
+            summary = _("API Gateway can write the execution log with the role {role}.", role=_name(arn))
+            return self.passed(arn, summary)
         if attached:
-            summary = f"Whether the policies of {_name(arn)} let it write logs was not read: "
-            return self.undecided(arn, summary + ", ".join(_name(policy) for policy in attached[:5]) + ".")
+            summary = _(
+                "Whether the policies of {role} let it write logs was not read: {policies}.",
+                role=_name(arn),
+                policies=", ".join(_name(policy) for policy in attached[:5]),
+            )
+            return self.undecided(arn, summary)
         citation = self.cite(ROLE_POLICIES, arn, "AttachedPolicies", "[]")
-        summary = f"The role {_name(arn)} has no attached policy; unless an inline one allows it, nothing is logged."
+        summary = _(
+            "The role {role} has no attached policy; unless an inline one allows it, nothing is logged.",
+            role=_name(arn),
+        )
         return self.warned(arn, summary, [citation], _attach(arn))
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -132,13 +155,13 @@ def _push_policy(role_arn: str) -> str:
     return f"arn:{role_arn.split(':')[1]}:iam::aws:policy/{PUSH_POLICY}"
 
 
-def _fix(summary: str, *commands: str) -> Fix:
+def _fix(summary: str, commands: tuple[str, ...], cloudformation: str, terraform: str) -> Fix:
     return Fix(
         summary=summary,
         cli=commands,
-        cloudformation="AWS::ApiGateway::Account CloudWatchRoleArn; AWS::IAM::Role AssumeRolePolicyDocument",
-        terraform="aws_api_gateway_account cloudwatch_role_arn; aws_iam_role assume_role_policy",
-        console="API Gateway › Settings › Logging › CloudWatch log role ARN; IAM › Roles › Trust relationships.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Settings › Logging › CloudWatch log role ARN; IAM › Roles › Trust relationships."),
     )
 
 
@@ -146,22 +169,66 @@ def _new_role(walk: Walk) -> Fix:
     account = walk.evidence.get(LOGGING_ACCOUNT, "")
     arn = (account.cloudwatch_role_arn if account else "") or _new_arn(walk)
     return _fix(
-        "Create a role that API Gateway may assume and that may write logs, and set it in the account settings.",
-        f"aws iam create-role --role-name {quote(_name(arn))} --assume-role-policy-document {quote(_TRUST)}",
-        _attach_command(arn),
-        f"aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value={arn}",
+        _("Create a role that API Gateway may assume and that may write logs, and set it in the account settings."),
+        (
+            f"aws iam create-role --role-name {quote(_name(arn))} --assume-role-policy-document {quote(_TRUST)}",
+            _attach_command(arn),
+            f"aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value={arn}",
+        ),
+        *_new_role_code(arn),
+    )
+
+
+def _new_role_code(arn: str) -> tuple[str, str]:
+    """The role with its policy, and the account settings that name it."""
+    name, made = _name(arn), f"aws_iam_role.{_RESOURCE}"
+    role: dict[str, Value] = {"RoleName": name, "AssumeRolePolicyDocument": json.loads(_TRUST)}
+    role |= {"ManagedPolicyArns": [_push_policy(arn)]}
+    reference: Value = {"Fn::GetAtt": ["ApiGatewayLogs", "Arn"]}
+    return (
+        "\n\n".join(
+            (
+                new_cloudformation("AWS::IAM::Role", _RESOURCE, role),
+                new_cloudformation("AWS::ApiGateway::Account", "api_gateway_account", {"CloudWatchRoleArn": reference}),
+            )
+        ),
+        "\n\n".join(
+            (
+                new_terraform("aws_iam_role", _RESOURCE, {"name": name, "assume_role_policy": _TRUST}),
+                new_terraform(
+                    "aws_iam_role_policy_attachment",
+                    _RESOURCE,
+                    {"role": Reference(f"{made}.name"), "policy_arn": _push_policy(arn)},
+                ),
+                new_terraform("aws_api_gateway_account", "this", {"cloudwatch_role_arn": Reference(f"{made}.arn")}),
+            )
+        ),
     )
 
 
 def _trust(arn: str) -> Fix:
+    name = _name(arn)
     return _fix(
-        f"Let apigateway.amazonaws.com assume the role {_name(arn)}; the command replaces its whole trust policy.",
-        f"aws iam update-assume-role-policy --role-name {quote(_name(arn))} --policy-document {quote(_TRUST)}",
+        _(
+            "Let apigateway.amazonaws.com assume the role {role}; the command replaces its whole trust policy.",
+            role=name,
+        ),
+        (f"aws iam update-assume-role-policy --role-name {quote(name)} --policy-document {quote(_TRUST)}",),
+        change_cloudformation(
+            "AWS::IAM::Role", name, {"RoleName": name, "AssumeRolePolicyDocument": json.loads(_TRUST)}
+        ),
+        change_terraform("aws_iam_role", name, {"name": name, "assume_role_policy": _TRUST}),
     )
 
 
 def _attach(arn: str) -> Fix:
-    return _fix(f"Attach AmazonAPIGatewayPushToCloudWatchLogs to {_name(arn)}.", _attach_command(arn))
+    name, policy = _name(arn), _push_policy(arn)
+    return _fix(
+        _("Attach AmazonAPIGatewayPushToCloudWatchLogs to {role}.", role=name),
+        (_attach_command(arn),),
+        change_cloudformation("AWS::IAM::Role", name, {"RoleName": name, "ManagedPolicyArns": [policy]}),
+        new_terraform("aws_iam_role_policy_attachment", name, {"role": name, "policy_arn": policy}),
+    )
 
 
 def _attach_command(arn: str) -> str:

@@ -9,11 +9,13 @@ from shlex import quote
 from bot.diagnosis.check import Check, Role
 from bot.diagnosis.checks.logging.levels import MethodLevel, has_execution_log, levels
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.method_settings import ALL_METHODS, patch_path
+from bot.diagnosis.method_settings import ALL_METHODS, patch_path, settings_code
 from bot.diagnosis.model import Finding, Fix, Hop
+from bot.diagnosis.naming import first_few
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.resources import Api, Stage
 from bot.diagnosis.sources import ROUTES, STAGE
+from bot.language import _
 
 _SHOWN = 3
 _NOT_PRODUCTION = re.compile(
@@ -54,19 +56,22 @@ class PayloadsLogged(Check[Stage]):
         api = walk.api
         resource = f"{api.id if api else ''}/{subject.name}"
         if api is None or not has_execution_log(walk):
-            yield self.not_applicable(resource, "HTTP APIs write no execution log, so no payloads either.")
+            yield self.not_applicable(resource, _("HTTP APIs write no execution log, so no payloads either."))
             return
         traced = [method for method in levels(walk) if _is_traced(method, subject)]
         if not traced:
-            summary = "Data tracing is off: the execution log holds no payloads. Switch it on only to find a failure."
+            summary = _(
+                "Data tracing is off: the execution log holds no payloads. Switch it on only to find a failure."
+            )
             yield self.passed(resource, summary)
             return
-        names = ", ".join(method.method for method in traced[:_SHOWN])
-        names += f" +{len(traced) - _SHOWN} more" if len(traced) > _SHOWN else ""
-        summary = f"Data tracing of {names} is on: the execution log of stage {subject.name} holds whole requests and "
-        summary += "replies."
+        summary = _(
+            "Data tracing of {methods} is on: the execution log of stage {stage} holds whole requests and replies.",
+            methods=first_few((method.method for method in traced), _SHOWN),
+            stage=subject.name,
+        )
         if _NOT_PRODUCTION.search(subject.name):
-            yield self.passed(resource, f"{summary} By its name the stage is not production.")
+            yield self.passed(resource, " ".join([summary, _("By its name the stage is not production.")]))
             return
         keys = list(dict.fromkeys(method.key for method in traced))
         cited = [self.cite(STAGE, resource, f"methodSettings[{key}].dataTraceEnabled", "true") for key in keys]
@@ -89,12 +94,15 @@ def _is_traced(method: MethodLevel, stage: Stage) -> bool:
 
 
 def _fix(api: Api, stage: Stage, keys: list[str]) -> Fix:
+    cloudformation, terraform = settings_code(
+        api, stage, keys, {"DataTraceEnabled": False}, {"data_trace_enabled": False}
+    )
     return Fix(
-        summary="Switch data tracing off once the failure is found; no deployment is needed.",
+        summary=_("Switch data tracing off once the failure is found; no deployment is needed."),
         cli=_commands(api, stage, keys),
-        cloudformation="AWS::ApiGateway::Stage MethodSettings[].DataTraceEnabled: false",
-        terraform="aws_api_gateway_method_settings settings { data_trace_enabled = false }",
-        console="API Gateway › Stages › your stage › Logs and tracing › Edit › Data tracing.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Stages › your stage › Logs and tracing › Edit › Data tracing."),
     )
 
 

@@ -22,6 +22,7 @@ from bot.diagnosis.request_log import (
 from bot.diagnosis.resources import LogReading
 from bot.diagnosis.signatures import classify
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, STAGE
+from bot.language import _, plural
 
 _QUOTED = 240
 _BALANCERS_OWN = {502, 503, 504}
@@ -70,11 +71,7 @@ class RequestsFailing(Check[LogReading]):
         for request in _failing(subject, walk):
             kinds.setdefault(_kind(request), []).append(request)
         if not kinds:
-            part = "" if subject.complete else " in the part that could be read in time"
-            summary = (
-                f"No failing request is logged in {subject.group}{part} ({_window(walk)}). Lines arrive with a delay."
-            )
-            yield self.undecided(subject.group, summary)
+            yield self.undecided(subject.group, _nothing(subject, walk.request.since_minutes))
         for requests in kinds.values():
             yield self._kind_failed(subject, requests, walk)
 
@@ -82,9 +79,11 @@ class RequestsFailing(Check[LogReading]):
         newest, is_access_log = requests[0], _is_access_log(reading, walk)
         line = _telling_line(newest)
         what = _what(newest, "" if is_access_log else line, walk)
-        summary = f"{_count(requests, reading)} {what} {_newest(newest)}{_widened(reading, walk)}"
+        said = (_count(requests, reading), what, _newest(newest), _widened(reading, walk))
+        summary = " ".join(filter(None, said))
         source = ACCESS_LOG if is_access_log else EXECUTION_LOG
-        citation = self.cite(source, reading.group, f"request {newest.request_id or 'without id'}", line)
+        field = _("request {id}", id=newest.request_id) if newest.request_id else _("request without id")
+        citation = self.cite(source, reading.group, field, line)
         return self.failed(reading.group, summary, [citation], _fix(newest, reading.group))
 
 
@@ -106,47 +105,90 @@ def _kind(request: RequestLog) -> str:
 
 def _count(requests: Sequence[RequestLog], reading: LogReading) -> str:
     number = len(requests)
-    return f"{'' if reading.complete else 'At least '}{number} request{'' if number == 1 else 's'} failed:"
+    if reading.complete:
+        return plural("{count} request failed:", "{count} requests failed:", number)
+    return plural("At least {count} request failed:", "At least {count} requests failed:", number)
+
+
+def _nothing(reading: LogReading, minutes: int) -> str:
+    if reading.complete:
+        return _(
+            "No failing request is logged in {group} (last {minutes} minutes). Lines arrive with a delay.",
+            group=reading.group,
+            minutes=minutes,
+        )
+    return _(
+        "No failing request is logged in {group} in the part that could be read in time (last {minutes} minutes). "
+        "Lines "
+        "arrive with a delay.",
+        group=reading.group,
+        minutes=minutes,
+    )
 
 
 def _what(request: RequestLog, line: str, walk: Walk) -> str:
     """Say what failed. A line of an access log is not quoted: it is long, and holds the client's address."""
-    explanation, shown = request.explanation, outcome(request)
-    said = f" The log says: “{line}”." if line else ""
-    if explanation.signature:
-        status = f" The client got {request.method_status}." if request.method_status not in {None, 500} else ""
-        return f"{explanation.label} ({explanation.signature}). {explanation.meaning}{said}{status}"
+    shown = outcome(request)
+    said = _("The log says: “{line}”.", line=line) if line else ""
+    if request.explanation.signature:
+        return _signature(request, said)
     if shown == NOT_THE_LINK:
-        return f"not the VPC link, but a Lambda function, an IAM permission, an authorizer, a usage plan or WAF.{said}"
+        what = _("not the VPC link, but a Lambda function, an IAM permission, an authorizer, a usage plan or WAF.")
+        return f"{what} {said}".strip()
     if shown == BACKEND_ANSWERED:
-        who = "the backend itself"
-        if request.backend_status in _BALANCERS_OWN and any(
-            ":loadbalancer/app/" in x.arn for x in walk.balancers.items
-        ):
-            who = "the backend, or the application load balancer in front of it,"
-        return f"{who} answered {request.backend_status}. The VPC link carried request and answer."
-    answered = f"although the backend answered {request.backend_status}" if request.backend_status else "and"
-    return f"the client got {request.method_status}, {answered} the log does not say why."
+        return _backend(request, walk)
+    if request.backend_status:
+        return _(
+            "the client got {status}, although the backend answered {backend} the log does not say why.",
+            status=request.method_status,
+            backend=request.backend_status,
+        )
+    return _("the client got {status}, and the log does not say why.", status=request.method_status)
+
+
+def _signature(request: RequestLog, said: str) -> str:
+    explanation = request.explanation
+    status = "" if request.method_status in {None, 500} else _("The client got {status}.", status=request.method_status)
+    parts = (f"{explanation.label} ({explanation.signature}).", explanation.meaning, said, status)
+    return " ".join(filter(None, parts))
+
+
+def _backend(request: RequestLog, walk: Walk) -> str:
+    status = request.backend_status
+    if status in _BALANCERS_OWN and any(":loadbalancer/app/" in x.arn for x in walk.balancers.items):
+        return _(
+            "the backend, or the application load balancer in front of it, answered {status}. The VPC link carried "
+            "request and answer.",
+            status=status,
+        )
+    return _("the backend itself answered {status}. The VPC link carried request and answer.", status=status)
 
 
 def _newest(request: RequestLog) -> str:
-    route = f", {request.http_method or 'ANY'} {request.resource_path}" if request.resource_path else ""
-    return f"Newest: {_time(request.at)}, request {request.request_id or 'without id'}{route}."
+    time, route = _time(request.at), f"{request.http_method or 'ANY'} {request.resource_path}"
+    if request.request_id and request.resource_path:
+        return _("Newest: {time}, request {id}, {route}.", time=time, id=request.request_id, route=route)
+    if request.request_id:
+        return _("Newest: {time}, request {id}.", time=time, id=request.request_id)
+    if request.resource_path:
+        return _("Newest: {time}, request without id, {route}.", time=time, route=route)
+    return _("Newest: {time}, request without id.", time=time)
 
 
 def _time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _window(walk: Walk) -> str:
-    return f"last {walk.request.since_minutes} minutes"
-
-
 def _widened(reading: LogReading, walk: Walk) -> str:
-    if reading.since >= walk.evidence.at - timedelta(minutes=walk.request.since_minutes):
+    minutes = walk.request.since_minutes
+    if reading.since >= walk.evidence.at - timedelta(minutes=minutes):
         return ""
     hours = (walk.evidence.at - reading.since).total_seconds() / 3600
-    return f" None is from the {_window(walk)}; the last {hours:.3g} hours were searched."
+    return _(
+        "None is from the last {minutes} minutes; the last {hours} hours were searched.",
+        minutes=minutes,
+        hours=f"{hours:.3g}",
+    )
 
 
 def _telling_line(request: RequestLog) -> str:
@@ -167,13 +209,13 @@ def _fix(request: RequestLog, group: str) -> Fix:
     pattern = quote(f'"{request.request_id}"' if request.request_id else '"Execution failed"')
     show = f"aws logs filter-log-events --log-group-name {quote(group)} --start-time {start} --filter-pattern {pattern}"
     if outcome(request) == NOT_THE_LINK:
-        summary = "Look at what the line names: the function, the role, the authorizer, the usage plan or WAF."
+        summary = _("Look at what the line names: the function, the role, the authorizer, the usage plan or WAF.")
     elif outcome(request) == BACKEND_ANSWERED:
-        summary = f"Look into the backend's own log at {_time(request.at)}: it gave this answer itself."
+        summary = _("Look into the backend's own log at {time}: it gave this answer itself.", time=_time(request.at))
     else:
-        summary = "Repair the cause that this report names; the log only shows what failed."
+        summary = _("Repair the cause that this report names; the log only shows what failed.")
     return Fix(
         summary=summary,
         cli=(show,),
-        console=f"CloudWatch › Log groups › {group} › Search log group, by the request id.",
+        console=_("CloudWatch › Log groups › {group} › Search log group, by the request id.", group=group),
     )

@@ -13,7 +13,9 @@ from bot.diagnosis.hops import Path
 from bot.diagnosis.model import Citation, Finding, Fix, Gap, Hop, Status
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.resources import Api, Canary, Stage
+from bot.diagnosis.snippets import new_cloudformation, new_terraform
 from bot.diagnosis.sources import ROUTES, STAGE
+from bot.language import _
 
 _WAY = (
     *("VPL-01", "VPL-02", "VPL-03", "VPL-04", "VPL-05", "VPL-06", "VPL-07"),
@@ -56,32 +58,51 @@ class CanaryTakesAnotherWay(Check[Stage]):
             return
         resource = f"{api.id}/{subject.name}"
         if canary.percent_traffic <= 0:
-            yield self.passed(resource, f"The canary of stage {subject.name} takes no requests.")
+            yield self.passed(resource, _("The canary of stage {stage} takes no requests.", stage=subject.name))
             return
-        share = f"{canary.percent_traffic:g} % of the requests"
+        named = {"stage": subject.name, "share": f"{canary.percent_traffic:g}"}
         ways = [(path, own) for path in walk.paths.items if path.canary and (own := _own(path, walk))]
         turned = [path for path, own in ways if _way(path) != _way(own)]
         judged = _judged(walk) if turned else []
         faults = [finding for finding in judged if finding.status is Status.FAIL]
         broken = [(path, of) for path, own in ways if path in turned and (of := _only(path, own, faults))]
         for path, of in broken:
-            summary = (
-                f"The canary of stage {subject.name}, about {share}, takes a way that is broken, and the stage's own "
+            summary = _(
+                "The canary of stage {stage}, about {share} % of the requests, takes a way that is broken, and the "
+                "stage's own is not: {fault}",
+                fault=of[0].summary,
+                **named,
             )
-            summary += f"is not: {of[0].summary}"
             cited = [*self._citations(resource, canary, path), *of[0].citations]
             yield self.failed(resource, summary, cited, _fix(api, subject), subject=path)
         if not broken and canary.deployment_id and canary.deployment_id != subject.deployment_id:
-            summary = f"About {share} run the canary's deployment {canary.deployment_id}, not the stage's "
-            summary += f"{subject.deployment_id or '(none)'}. AWS shows its integrations nowhere; no check judges them."
+            summary = _(
+                "About {share} % of the requests run the canary's deployment {canary}, not the stage's {deployment}. "
+                "AWS "
+                "shows its integrations nowhere; no check judges them.",
+                share=named["share"],
+                canary=canary.deployment_id,
+                deployment=subject.deployment_id or _("(none)"),
+            )
             cited = [*self._citations(resource, canary, None)]
             yield self.warned(resource, summary, cited, _fix(api, subject))
         elif not broken and (gaps := _gaps(turned, judged)):
-            summary = f"Whether the way of the canary of stage {subject.name}, about {share}, works could not be read."
+            summary = _(
+                "Whether the way of the canary of stage {stage}, about {share} % of the requests, works could not be "
+                "read.",
+                **named,
+            )
             yield self.undecided(resource, summary, gaps, subject=turned[0])
         elif not broken:
-            how = "another way, with no fault that the stage's own has not" if turned else "the same way"
-            yield self.passed(resource, f"The canary of stage {subject.name}, about {share}, takes {how}.")
+            summary = _("The canary of stage {stage}, about {share} % of the requests, takes the same way.", **named)
+            if turned:
+                summary = _(
+                    "The canary of stage {stage}, about {share} % of the requests, takes another way, with no fault "
+                    "that "
+                    "the stage's own has not.",
+                    **named,
+                )
+            yield self.passed(resource, summary)
 
     def _citations(self, resource: str, canary: Canary, path: Path | None) -> list[Citation]:
         used = (*path.connection.variables, *path.uri.variables, *path.target.variables) if path else ()
@@ -89,7 +110,7 @@ class CanaryTakesAnotherWay(Check[Stage]):
         field = "canarySettings.stageVariableOverrides"
         return [
             self.cite(STAGE, resource, "canarySettings.percentTraffic", f"{canary.percent_traffic:g}"),
-            self.cite(STAGE, resource, "canarySettings.deploymentId", canary.deployment_id or "(none)"),
+            self.cite(STAGE, resource, "canarySettings.deploymentId", canary.deployment_id or _("(none)")),
             *(self.cite(STAGE, resource, f"{field}.{name}", canary.stage_variables[name]) for name in overridden),
         ]
 
@@ -137,9 +158,13 @@ def _fix(api: Api, stage: Stage) -> Fix:
     )
     command = f"aws apigateway update-stage --rest-api-id {api.id} --stage-name {quote(stage.name)}"
     return Fix(
-        summary=f"Remove the canary of stage {stage.name}: all requests take the stage's own way at once.",
+        summary=_(
+            "Remove the canary of stage {stage}: all requests take the stage's own way at once.", stage=stage.name
+        ),
         cli=(f"{command} {operation}", f"{command} {promote}   # instead, to promote it once it works"),
-        cloudformation="AWS::ApiGateway::Stage CanarySetting",
-        terraform="aws_api_gateway_stage canary_settings",
-        console="API Gateway › Stages › your stage › Canary › Delete (or Promote canary).",
+        cloudformation="# Take CanarySetting out of your own resource.\n"
+        + new_cloudformation("AWS::ApiGateway::Stage", stage.name, {"RestApiId": api.id, "StageName": stage.name}),
+        terraform="# Take the block canary_settings out of your own resource.\n"
+        + new_terraform("aws_api_gateway_stage", stage.name, {"rest_api_id": api.id, "stage_name": stage.name}),
+        console=_("API Gateway › Stages › your stage › Canary › Delete (or Promote canary)."),
     )

@@ -8,14 +8,17 @@ from shlex import quote
 
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.stage.deployed_difference import EXPLAINABLE, Difference, differences
+from bot.diagnosis.checks.stage.deployment_code import deployment_code
 from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import Path, route_name
 from bot.diagnosis.model import Citation, Finding, Fix, Gap, Hop
+from bot.diagnosis.naming import first_few
 from bot.diagnosis.path import Reached, Walk, api_key, stage_key
 from bot.diagnosis.path_requests import by_path
 from bot.diagnosis.request_log import outcome
 from bot.diagnosis.resources import Api, Deployment, Route, Stage
 from bot.diagnosis.sources import CHANGES, DEPLOYED, DEPLOYMENTS, ROUTES, STAGE
+from bot.language import _
 
 _SHOWN = 3
 _EDITS = {
@@ -78,29 +81,40 @@ class ChangesNotDeployed(Check[Stage]):
             return
         private = [route for route in (*walk.routes, *(deployed or ())) if _private(route)]
         if not private:
-            yield self.not_applicable(_resource(api, subject), f"API {api.name} has no VPC-link integration.")
+            summary = _("API {api} has no VPC-link integration.", api=api.name)
+            yield self.not_applicable(_resource(api, subject), summary)
         elif not deployed or all(route.integration is None for route in deployed):
-            summary = f"AWS's export of stage {subject.name} holds no integration to compare with."
+            summary = _("AWS's export of stage {stage} holds no integration to compare with.", stage=subject.name)
             yield self.undecided(_resource(api, subject), summary)
         else:
             yield from self._compared(api, subject, deployed, walk) or [self._same(api, subject)]
 
     def _same(self, api: Api, stage: Stage) -> Finding:
-        summary = f"Stage {stage.name} runs the VPC-link integrations of API {api.name} as they were edited last."
-        return self.passed(_resource(api, stage), summary + _canary(stage))
+        summary = _(
+            "Stage {stage} runs the VPC-link integrations of API {api} as they were edited last.",
+            stage=stage.name,
+            api=api.name,
+        )
+        return self.passed(_resource(api, stage), f"{summary} {_canary(stage)}".strip())
 
     def _by_itself(self, api: Api, stage: Stage) -> Finding:
         resource, message = _resource(api, stage), stage.deployment_message
         if message and not message.lower().startswith("successfully deployed"):
-            summary = f"The last deployment of stage {stage.name} says: {message.rstrip('.')}. It may run an older API."
+            summary = _(
+                "The last deployment of stage {stage} says: {message}. It may run an older API.",
+                stage=stage.name,
+                message=message.rstrip("."),
+            )
             citation = self.cite(STAGE, resource, "LastDeploymentStatusMessage", message)
             return self.warned(resource, summary, [citation], _fix(api, stage))
         if stage.auto_deploy:
-            return self.passed(resource, f"Stage {stage.name} deploys every edit by itself.")
-        summary = (
-            f"Stage {stage.name} does not deploy by itself, and AWS does not show what it runs: if somebody edited "
+            return self.passed(resource, _("Stage {stage} deploys every edit by itself.", stage=stage.name))
+        summary = _(
+            "Stage {stage} does not deploy by itself, and AWS does not show what it runs: if somebody edited the API "
+            "since, deploy it.",
+            stage=stage.name,
         )
-        return self.undecided(resource, summary + "the API since, deploy it.")
+        return self.undecided(resource, summary)
 
     def _compared(self, api: Api, stage: Stage, deployed: tuple[Route, ...], walk: Walk) -> list[Finding]:
         found: list[Finding] = []
@@ -112,19 +126,30 @@ class ChangesNotDeployed(Check[Stage]):
             found += self._path(path, [x for x in edited if x.found], seen)
             new = [route for route in path.routes if _key(route) not in running]
             if new:
-                summary = f"{_names(new)} is not deployed on stage {stage.name}: API Gateway answers 403 to it itself."
-                citation = self.cite(DEPLOYED, _resource(api, stage), "paths", f"without {_names(new)}")
+                summary = _(
+                    "{routes} is not deployed on stage {stage}: API Gateway answers 403 to it itself.",
+                    routes=_names(new),
+                    stage=stage.name,
+                )
+                absent = _("without {routes}", routes=_names(new))
+                citation = self.cite(DEPLOYED, _resource(api, stage), "paths", absent)
                 found.append(self.warned(_resource(api, stage), summary, [citation], _fix(api, stage), subject=path))
         return [*found, *self._beside(api, stage, deployed, walk)]
 
     def _path(self, path: Path, edited: Sequence[_Edited], seen: frozenset[str]) -> Iterator[Finding]:
         if not edited:
             return
-        resource, name = _resource(path.api, path.stage), path.stage.name
-        listed = "; ".join(f"{route_name(x.route)}: {', '.join(str(d) for d in x.found)}" for x in edited[:_SHOWN])
-        listed += f"; +{len(edited) - _SHOWN} more methods" if len(edited) > _SHOWN else ""
-        summary = f"Stage {name} still runs an older integration than the one edited last. Running → edited: {listed}. "
-        summary += f"The other checks judge the edited one.{_canary(path.stage)}"
+        resource = _resource(path.api, path.stage)
+        listed = [f"{route_name(x.route)}: {', '.join(str(d) for d in x.found)}" for x in edited[:_SHOWN]]
+        if len(edited) > _SHOWN:
+            listed.append(_("+{count} more methods", count=len(edited) - _SHOWN))
+        summary = _(
+            "Stage {stage} still runs an older integration than the one edited last. Running → edited: {differences}. "
+            "The other checks judge the edited one.",
+            stage=path.stage.name,
+            differences="; ".join(listed),
+        )
+        summary = f"{summary} {_canary(path.stage)}".strip()
         cited = [x for one in edited[:_SHOWN] for x in self._citations(resource, one)]
         if any(_explains(difference, seen) for one in edited for difference in one.found):
             yield self.failed(resource, summary, cited, _fix(path.api, path.stage), subject=path)
@@ -138,10 +163,13 @@ class ChangesNotDeployed(Check[Stage]):
         if not left:
             return
         own = walk.own_route
-        summary = (
-            f"Stage {stage.name} still runs {_names(left)} through a VPC link, as edited last it does not. No other "
+        summary = _(
+            "Stage {stage} still runs {routes} through a VPC link, as edited last it does not. No other check judges "
+            "what "
+            "runs there.",
+            stage=stage.name,
+            routes=_names(left),
         )
-        summary += "check judges what runs there."
         cited = [self.cite(DEPLOYED, _resource(api, stage), f"{route_name(x)} uri", _uri(x)) for x in left[:_SHOWN]]
         if own is not None and any(_key(x) == _key(own) for x in left):
             yield self.failed(_resource(api, stage), summary, cited, _fix(api, stage))
@@ -158,21 +186,39 @@ class ChangesNotDeployed(Check[Stage]):
         running = next((x for x in deployments if x.id == stage.deployment_id), None)
         if running and running.created:
             since = running.created
-            changes = [c for _, found in walk.evidence.items(CHANGES) for c in found]
+            changes = [c for _key, found in walk.evidence.items(CHANGES) for c in found]
             edits = [c for c in changes if c.call in _EDITS and c.resource == api.id and not c.error and c.at > since]
             if edits:
                 newest = max(edits, key=lambda c: c.at)
-                summary = (
-                    f"API {api.name} was edited after stage {stage.name} was deployed ({since:%Y-%m-%d %H:%M} UTC): "
+                summary = _(
+                    "API {api} was edited after stage {stage} was deployed ({deployed} UTC): {call} at {edited} UTC. "
+                    "What "
+                    "the stage runs could not be read.",
+                    api=api.name,
+                    stage=stage.name,
+                    deployed=f"{since:%Y-%m-%d %H:%M}",
+                    call=newest.call,
+                    edited=f"{newest.at:%Y-%m-%d %H:%M}",
                 )
-                summary += f"{newest.call} at {newest.at:%Y-%m-%d %H:%M} UTC. What the stage runs could not be read."
-                cited = [self.cite(CHANGES, api.id, f"{c.call} by {c.principal}", c.at.isoformat()) for c in edits[:3]]
+                cited = [
+                    self.cite(
+                        CHANGES,
+                        api.id,
+                        _("{call} by {principal}", call=c.call, principal=c.principal),
+                        c.at.isoformat(),
+                    )
+                    for c in edits[:3]
+                ]
                 cited.append(self.cite(DEPLOYMENTS, api.id, f"{running.id}.createdDate", since.isoformat()))
                 return self.warned(resource, summary, cited, _fix(api, stage))
-        summary = f"What stage {stage.name} runs could not be read ({gap.action}: {gap.detail or gap.reason})."
+        why = f"{gap.action}: {gap.detail or gap.reason}"
+        said = [_("What stage {stage} runs could not be read ({why}).", stage=stage.name, why=why)]
         if running and deployments[0] is not running:
-            summary += f" It runs deployment {running.id}; a newer one, {deployments[0].id}, exists."
-        return self.undecided(resource, summary, (gap,))
+            newer = deployments[0].id
+            said.append(
+                _("It runs deployment {deployment}; a newer one, {newer}, exists.", deployment=running.id, newer=newer)
+            )
+        return self.undecided(resource, " ".join(said), (gap,))
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """The stage runs what was edited last."""
@@ -209,33 +255,33 @@ def _resource(api: Api, stage: Stage) -> str:
 
 
 def _names(routes: Sequence[Route]) -> str:
-    more = f" +{len(routes) - _SHOWN} more" if len(routes) > _SHOWN else ""
-    return ", ".join(route_name(route) for route in routes[:_SHOWN]) + more
+    return first_few((route_name(route) for route in routes), _SHOWN)
 
 
 def _canary(stage: Stage) -> str:
     takes = stage.canary is not None and stage.canary.percent_traffic > 0
-    return " Its canary's deployment is not in the export (DEP-02)." if takes else ""
+    return _("Its canary's deployment is not in the export (DEP-02).") if takes else ""
 
 
 def _fix(api: Api, stage: Stage) -> Fix:
     rest = api.protocol == "REST"
     command = f"create-deployment {'--rest-api-id' if rest else '--api-id'} {api.id} --stage-name {quote(stage.name)}"
+    cloudformation, terraform = deployment_code(api, stage.name)
     return Fix(
-        summary=f"Deploy stage {stage.name}; that releases every waiting edit of the API, so look at them first.",
+        summary=_(
+            "Deploy stage {stage}; that releases every waiting edit of the API, so look at them first.",
+            stage=stage.name,
+        ),
         cli=(f"aws {'apigateway' if rest else 'apigatewayv2'} {command}",),
-        cloudformation="A new AWS::ApiGateway::Deployment (a new logical id), and AWS::ApiGateway::Stage DeploymentId"
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Resources › Deploy API › {stage}.", stage=stage.name)
         if rest
-        else "A new AWS::ApiGatewayV2::Deployment, or AWS::ApiGatewayV2::Stage AutoDeploy: true",
-        terraform="aws_api_gateway_deployment triggers (a hash over the integrations), and aws_api_gateway_stage "
-        "deployment_id"
-        if rest
-        else "aws_apigatewayv2_stage auto_deploy = true",
-        console=f"API Gateway › Resources › Deploy API › {stage.name}." if rest else "API Gateway › Deploy.",
+        else _("API Gateway › Deploy."),
         steps=(
-            "Look at what else was edited since the last deployment.",
-            "Deploy. A VPC link that is still PENDING delays it, one that is DELETING makes it fail.",
-            "Run this again: the other checks judged what you deploy now.",
+            _("Look at what else was edited since the last deployment."),
+            _("Deploy. A VPC link that is still PENDING delays it, one that is DELETING makes it fail."),
+            _("Run this again: the other checks judged what you deploy now."),
         ),
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.diagnosis.integration import expand, parse_endpoint
 from bot.diagnosis.resources import Integration
+from bot.language import _
 
 _TLS = frozenset({"E2", "E3", "E4", "E12"})
 _NETWORK = _TLS | {"E1", "E5", "E6", "E9", "E10"}
@@ -37,7 +38,7 @@ class Difference:
     leads_elsewhere: bool = False
 
     def __str__(self) -> str:
-        return f"{self.field} {self.old or '(none)'} → {self.new or '(none)'}"
+        return f"{self.field} {self.old or _('(none)')} → {self.new or _('(none)')}"
 
 
 def differences(old: Integration | None, new: Integration | None, variables: Mapping[str, str]) -> list[Difference]:

@@ -9,13 +9,14 @@ from bot.diagnosis.access_log import access_requests
 from bot.diagnosis.check import Check, Role
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import route_name
-from bot.diagnosis.method_settings import ALL_METHODS, patch_path
+from bot.diagnosis.method_settings import ALL_METHODS, patch_path, settings_code
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk, stage_key
 from bot.diagnosis.path_requests import citations
 from bot.diagnosis.request_log import RequestLog
 from bot.diagnosis.resources import Api, LoggingAccount, MethodSetting, Route, Stage
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, LOGGING_ACCOUNT, ROUTES, STAGE
+from bot.language import _
 
 _THROTTLED = 429
 _PROPOSED_RATE, _PROPOSED_BURST = 10_000, 5_000
@@ -56,18 +57,26 @@ class RequestsThrottled(Check[Stage]):
         closed = _closed(subject, walk)
         throttled = _throttled(subject, walk)
         if closed:
-            named = ", ".join("all methods" if key == ALL_METHODS else key for key in closed)
-            summary = f"Stage {subject.name} limits {named} to 0 requests: API Gateway answers 429 itself, and never "
-            summary += "calls the VPC link."
+            summary = _(
+                "Stage {stage} limits {methods} to 0 requests: API Gateway answers 429 itself, and never calls the VPC "
+                "link.",
+                stage=subject.name,
+                methods=", ".join(_("all methods") if key == ALL_METHODS else key for key in closed),
+            )
             cited = [self.cite(STAGE, resource, f"methodSettings[{key}]", _limits(closed[key])) for key in closed]
             yield self.warned(resource, summary, cited, _fix(api, subject, list(closed)))
         if throttled:
-            summary = f"{len(throttled)} request(s) on stage {subject.name} were throttled (429) before the VPC link. "
-            summary += f"That is no 500, and the link is not at fault.{_account(account)}"
+            summary = _(
+                "{count} request(s) on stage {stage} were throttled (429) before the VPC link. That is no 500, and the "
+                "link is not at fault.",
+                count=len(throttled),
+                stage=subject.name,
+            )
+            summary = f"{summary} {_account(account)}".strip()
             yield self.warned(resource, summary, citations(throttled, walk), _fix(api, subject, [ALL_METHODS]))
         if not closed and not throttled:
-            summary = f"No limit of stage {subject.name} is 0, and no throttled request is logged.{_account(account)}"
-            yield self.passed(resource, summary)
+            summary = _("No limit of stage {stage} is 0, and no throttled request is logged.", stage=subject.name)
+            yield self.passed(resource, f"{summary} {_account(account)}".strip())
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """No limit of the stage is 0 any more."""
@@ -118,21 +127,30 @@ def _throttled(stage: Stage, walk: Walk) -> tuple[RequestLog, ...]:
 def _account(account: LoggingAccount | None) -> str:
     if account is None or account.throttle_rate is None:
         return ""
-    return f" The account allows {account.throttle_rate:g} requests a second, {account.throttle_burst or 0} at once."
+    return _(
+        "The account allows {rate} requests a second, {burst} at once.",
+        rate=f"{account.throttle_rate:g}",
+        burst=account.throttle_burst or 0,
+    )
 
 
 def _fix(api: Api, stage: Stage, keys: list[str]) -> Fix:
     rest = api.protocol == "REST"
+    cloudformation, terraform = settings_code(
+        api,
+        stage,
+        keys,
+        {"ThrottlingRateLimit": _PROPOSED_RATE, "ThrottlingBurstLimit": _PROPOSED_BURST},
+        {"throttling_rate_limit": _PROPOSED_RATE, "throttling_burst_limit": _PROPOSED_BURST},
+    )
     return Fix(
-        summary="Raise the limit that throttles: the stage's, the method's, the usage plan's or the account's.",
+        summary=_("Raise the limit that throttles: the stage's, the method's, the usage plan's or the account's."),
         cli=_commands_rest(api, stage, keys) if rest else _commands_http(api, stage, keys),
-        cloudformation="AWS::ApiGateway::Stage MethodSettings[].ThrottlingRateLimit and ThrottlingBurstLimit"
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("API Gateway › Stages › your stage › Throttling.")
         if rest
-        else "AWS::ApiGatewayV2::Stage DefaultRouteSettings.ThrottlingRateLimit and ThrottlingBurstLimit",
-        terraform="aws_api_gateway_method_settings settings { throttling_rate_limit, throttling_burst_limit }"
-        if rest
-        else "aws_apigatewayv2_stage default_route_settings { throttling_rate_limit, throttling_burst_limit }",
-        console="API Gateway › Stages › your stage › Throttling." if rest else "API Gateway › Protect › Throttling.",
+        else _("API Gateway › Protect › Throttling."),
     )
 
 

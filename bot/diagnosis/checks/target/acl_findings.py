@@ -9,8 +9,11 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Citation, Fix
 from bot.diagnosis.network_acl import Leg, describe_entry
 from bot.diagnosis.resources import NetworkAclEntry
+from bot.diagnosis.snippets import Value, new_cloudformation, new_terraform
 from bot.diagnosis.sources import NETWORK_ACL
+from bot.language import _, plural
 
+_MOST = 8
 _CLOSING_RULE = 32767
 """The number of the deny that closes every network ACL and cannot be removed."""
 
@@ -27,8 +30,8 @@ def closing_acls(ways: Sequence[Way]) -> set[str]:
 def stopped(acl_id: str, closed: Sequence[Way]) -> str:
     """Return what an ACL stops on these ways, in words: the first two legs, each with the rule that decides."""
     legs = _legs(acl_id, closed)
-    more = f"; +{len(legs) - 2} more" if len(legs) > 2 else ""
-    return "; ".join(_in_words(leg) for leg in legs[:2]) + more
+    shown, more = "; ".join(_in_words(leg) for leg in legs[:2]), len(legs) - 2
+    return plural("{legs}; +{count} more", "{legs}; +{count} more", more, legs=shown) if more > 0 else shown
 
 
 def cited(acl_id: str, closed: Sequence[Way]) -> list[Citation]:
@@ -43,10 +46,18 @@ def _legs(acl_id: str, closed: Sequence[Way]) -> list[Leg]:
 
 
 def _in_words(leg: Leg) -> str:
-    part = "a part of the " if leg.answer.allowed == "some" else ""
-    direction = "outbound" if leg.answer.egress else "inbound"
-    why = f"{direction} {describe_entry(leg.answer.entry)}" if leg.answer.entry else f"no {direction} rule allows it"
-    return f"{part}{leg.name} on TCP {leg.answer.ports} ({why})"
+    values = {"leg": leg.name, "ports": leg.answer.ports, "why": _why(leg)}
+    if leg.answer.allowed == "some":
+        return _("a part of the {leg} on TCP {ports} ({why})", **values)
+    return _("{leg} on TCP {ports} ({why})", **values)
+
+
+def _why(leg: Leg) -> str:
+    entry, egress = leg.answer.entry, leg.answer.egress
+    if entry is None:
+        return _("no outbound rule allows it") if egress else _("no inbound rule allows it")
+    rule = describe_entry(entry)
+    return _("outbound {rule}", rule=rule) if egress else _("inbound {rule}", rule=rule)
 
 
 def open_up(evidence: Evidence, acl_id: str, closed: Sequence[Way]) -> Fix:
@@ -54,23 +65,34 @@ def open_up(evidence: Evidence, acl_id: str, closed: Sequence[Way]) -> Fix:
     entries, leg = missing_entries(evidence, closed, acl_id), _legs(acl_id, closed)[0]
     deny = leg.answer.entry
     numbered = deny if deny and deny.rule_number < _CLOSING_RULE else None
-    summary = f"Add the missing allow entries to {acl_id}" + (
-        f", before rule {numbered.rule_number}." if numbered else "."
-    )
+    summary = _("Add the missing allow entries to {acl_id}.", acl_id=acl_id)
+    if numbered:
+        summary = _(
+            "Add the missing allow entries to {acl_id}, before rule {rule_number}.",
+            acl_id=acl_id,
+            rule_number=numbered.rule_number,
+        )
+    cloudformation = "\n\n".join(_as_cloudformation(acl_id, entry) for entry in entries[:_MOST])
+    terraform = "\n\n".join(_as_terraform(acl_id, entry) for entry in entries[:_MOST])
     commands = [_create(acl_id, entry) for entry in entries]
     if numbered and not all(entry.rule_number for entry in entries):
-        summary = f"Delete rule {numbered.rule_number} of {acl_id}: no number is free before it."
+        summary = _(
+            "Delete rule {rule_number} of {acl_id}: no number is free before it.",
+            rule_number=numbered.rule_number,
+            acl_id=acl_id,
+        )
         way = "--egress" if numbered.egress else "--ingress"
         delete = (
             f"aws ec2 delete-network-acl-entry --network-acl-id {acl_id} --rule-number {numbered.rule_number} {way}"
         )
         commands = [delete]
+        cloudformation = terraform = f"# Take rule {numbered.rule_number} out of {acl_id}."
     return Fix(
         summary=summary,
-        cli=tuple(commands[:8]),
-        cloudformation="AWS::EC2::NetworkAclEntry NetworkAclId, RuleNumber, Protocol: 6, RuleAction: allow, PortRange.",
-        terraform=f'resource "aws_network_acl_rule" {{ network_acl_id = "{acl_id}", rule_action = "allow" }}',
-        console=f"VPC › Network ACLs › {acl_id} › Inbound rules and Outbound rules › Edit.",
+        cli=tuple(commands[:_MOST]),
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("VPC › Network ACLs › {acl_id} › Inbound rules and Outbound rules › Edit.", acl_id=acl_id),
     )
 
 
@@ -82,6 +104,32 @@ def _create(acl_id: str, entry: NetworkAclEntry) -> str:
         f"--rule-action allow {'--egress' if entry.egress else '--ingress'} {cidr} "
         f"--port-range From={ports.from_ if ports else 0},To={ports.to if ports else 65535}"
     )
+
+
+def _as_cloudformation(acl_id: str, entry: NetworkAclEntry) -> str:
+    low, high = _ports(entry)
+    properties: dict[str, Value] = {"NetworkAclId": acl_id, "RuleNumber": entry.rule_number, "Egress": entry.egress}
+    properties |= {"Protocol": 6, "RuleAction": "allow", "PortRange": {"From": low, "To": high}}
+    family = {"CidrBlock": entry.cidr_block} if entry.cidr_block else {"Ipv6CidrBlock": entry.ipv6_cidr_block}
+    return new_cloudformation("AWS::EC2::NetworkAclEntry", _title(entry), properties | family)
+
+
+def _as_terraform(acl_id: str, entry: NetworkAclEntry) -> str:
+    low, high = _ports(entry)
+    attributes: dict[str, Value] = {"network_acl_id": acl_id, "rule_number": entry.rule_number, "egress": entry.egress}
+    attributes |= {"protocol": "tcp", "rule_action": "allow", "from_port": low, "to_port": high}
+    family = {"cidr_block": entry.cidr_block} if entry.cidr_block else {"ipv6_cidr_block": entry.ipv6_cidr_block}
+    return new_terraform("aws_network_acl_rule", _title(entry), attributes | family)
+
+
+def _title(entry: NetworkAclEntry) -> str:
+    return f"{'outbound' if entry.egress else 'inbound'}_{entry.rule_number}"
+
+
+def _ports(entry: NetworkAclEntry) -> tuple[int, int]:
+    ports = entry.port_range
+    low, high = (ports.from_, ports.to) if ports else (None, None)
+    return (0 if low is None else low), (65535 if high is None else high)
 
 
 def with_entries(evidence: Evidence, acl_id: str, ways: Iterable[Way]) -> Evidence:

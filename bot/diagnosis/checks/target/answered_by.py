@@ -15,15 +15,16 @@ from bot.diagnosis.hops import Path
 from bot.diagnosis.model import Citation
 from bot.diagnosis.path import Walk
 from bot.diagnosis.sources import METRIC
+from bot.language import _, marked
 
 ALB_CODES = {
-    502: "a target reset the connection, sent no proper HTTP, or TLS to it failed",
-    503: "no target is registered, or all of them are unused",
-    504: "no connection to a target within 10 seconds, or no answer before the idle timeout",
-    463: "X-Forwarded-For holds more than 30 addresses",
-    464: "the target group's protocol version does not fit HTTP/1.1, which API Gateway speaks",
+    502: marked("a target reset the connection, sent no proper HTTP, or TLS to it failed"),
+    503: marked("no target is registered, or all of them are unused"),
+    504: marked("no connection to a target within 10 seconds, or no answer before the idle timeout"),
+    463: marked("X-Forwarded-For holds more than 30 addresses"),
+    464: marked("the target group's protocol version does not fit HTTP/1.1, which API Gateway speaks"),
 }
-"""What the statuses mean that an application load balancer gives by itself."""
+"""What the statuses mean that an application load balancer gives by itself; marked for translation."""
 
 _OWN, _TARGETS = "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count"
 
@@ -48,21 +49,37 @@ def author(path: Path, statuses: Sequence[int], walk: Walk) -> Author:
     balancer = next((arn for arn in reversed(arns) if ":loadbalancer/app/" in arn), "")
     if not balancer:
         return Author(backend, by_backend=True)
-    name = f"Application load balancer {balancer.split('/')[-2]}"
+    name = _("Application load balancer {name}", name=balancer.split("/")[-2])
     counted = _counted(balancer, walk)
-    meanings = "; ".join(f"{code}: {ALB_CODES[code]}" for code in sorted(set(statuses)) if code in ALB_CODES)
+    meanings = "; ".join(
+        _("{code}: {meaning}", code=code, meaning=_(ALB_CODES[code]))
+        for code in sorted(set(statuses))
+        if code in ALB_CODES
+    )
     meant = f" ({meanings})" if meanings else ""
     if counted is None and meanings:
-        reason = f"Whether {name} made the answer is not known: it gives such ones itself{meant}."
+        reason = _(
+            "Whether {name} made the answer is not known: it gives such ones itself{meant}.", name=name, meant=meant
+        )
         return Author(backend, by_backend=False, reason=reason)
     if counted is None:
         return Author(backend, by_backend=True)
     own, targets = counted
     cited = tuple(_cited(balancer, *pair) for pair in ((_OWN, own), (_TARGETS, targets)))
     if own > targets:
-        reason = f"Its metrics count {own:g} answers of its own and {targets:g} of its targets{meant}."
+        reason = _(
+            "Its metrics count {own} answers of its own and {targets} of its targets{meant}.",
+            own=format(own, "g"),
+            targets=format(targets, "g"),
+            meant=meant,
+        )
         return Author(balancer, by_backend=False, by_balancer=True, name=name, reason=reason, citations=cited)
-    reason = f"{name} counts {targets:g} answers of its targets and {own:g} of its own: the VPC link works."
+    reason = _(
+        "{name} counts {targets} answers of its targets and {own} of its own: the VPC link works.",
+        name=name,
+        targets=format(targets, "g"),
+        own=format(own, "g"),
+    )
     return Author(backend, by_backend=True, reason=reason, citations=cited)
 
 
@@ -79,4 +96,4 @@ def _counted(balancer: str, walk: Walk) -> tuple[float, float] | None:
 
 
 def _cited(balancer: str, metric: str, total: float) -> Citation:
-    return Citation(source=METRIC.call, resource=balancer, field=metric, value=f"{total:g}")
+    return Citation(source=METRIC.call, resource=balancer, field=metric, value=format(total, "g"))

@@ -15,6 +15,7 @@ from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.reachability import Peer
 from bot.diagnosis.resources import LoadBalancer, VpcLinkV2
 from bot.diagnosis.sources import GROUP_ATTRIBUTES, SUBNET
+from bot.language import _
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _through_link_v2(group: TargetGroupHop, checks: Arrival) -> Arrival:
     if not exact and isinstance(found, VpcLinkV2):
         subnets = [group.evidence.get(SUBNET, i) for i in found.subnet_ids]
         addresses = tuple(subnet.cidr_block for subnet in subnets if subnet and subnet.cidr_block)
-    return Arrival(TRAFFIC, f"VPC link {link.id}", Peer(addresses), exact, certain=False)
+    return Arrival(TRAFFIC, _("VPC link {link}", link=link.id), Peer(addresses), exact, certain=False)
 
 
 def _keeps_client_address(hop: TargetGroupHop) -> bool:

@@ -28,6 +28,7 @@ from bot.diagnosis.path_requests import (
 )
 from bot.diagnosis.request_log import BACKEND_ANSWERED, RequestLog
 from bot.diagnosis.sources import ACCESS_LOG, EXECUTION_LOG, METRIC, STAGE
+from bot.language import _
 
 _ONLY_ALB = (463, 464)
 """Statuses that only an application load balancer gives."""
@@ -74,17 +75,26 @@ class BackendAnswers5xx(Check[PathRequests]):
         """Judge who answered the failing requests."""
         path = subject.path
         if not has_log(walk):
-            summary = f"No log of stage {path.stage.name} tells what the backend of {path.resource} answers."
+            summary = _(
+                "No log of stage {stage} tells what the backend of {resource} answers.",
+                stage=path.stage.name,
+                resource=path.resource,
+            )
             yield self.undecided(path.resource, summary, subject=subject)
             return
         answers = _answers(subject, walk)
         if answers.sure or answers.unsure:
             yield self._answered(subject, answers, walk)
         elif subject.requests:
-            summary = f"The backend of {path.resource} answered none of its {len(subject.requests)} failing request(s) "
-            yield self.passed(path.resource, summary + "with 5xx.", subject=subject)
+            number = len(subject.requests)
+            summary = _(
+                "The backend of {resource} answered none of its {number} failing request(s) with 5xx.",
+                resource=path.resource,
+                number=number,
+            )
+            yield self.passed(path.resource, summary, subject=subject)
         else:
-            summary = f"No failing request on {path.resource} is logged that tells what failed."
+            summary = _("No failing request on {resource} is logged that tells what failed.", resource=path.resource)
             yield self.not_applicable(path.resource, summary, subject=subject)
         yield from self._refused(subject, walk)
 
@@ -92,15 +102,27 @@ class BackendAnswers5xx(Check[PathRequests]):
         path, found = subject.path, answers.sure or answers.unsure
         who = author(path, [x.backend_status or 0 for x in found], walk)
         every = len(subject.requests) if answers.sure else len(found)
-        name = who.name if who.by_balancer else f"The backend of {path.resource}"
-        summary = f"{name} itself answered {_statuses(found)} to {len(found)} of the {every} newest failing request(s)"
-        summary += others(subject.requests, BACKEND_ANSWERED) if answers.sure else ""
-        summary += f". {who.reason or 'The VPC link carried request and answer.'}"
+        values = {"name": who.name, "path": path.resource, "statuses": _statuses(found)}
+        values |= {"number": str(len(found)), "every": str(every)}
+        values["others"] = others(subject.requests, BACKEND_ANSWERED) if answers.sure else ""
+        said = (
+            _(
+                "{name} itself answered {statuses} to {number} of the {every} newest failing request(s){others}.",
+                **values,
+            )
+            if who.by_balancer
+            else _(
+                "The backend of {path} itself answered {statuses} to {number} of the {every} newest failing "
+                "request(s){others}.",
+                **values,
+            )
+        )
+        summary = f"{said} {who.reason or _('The VPC link carried request and answer.')}"
         cited = [*citations(found, walk), *who.citations]
         if answers.sure and who.by_backend and most(answers.sure, subject.requests):
             return self.failed(who.resource, summary, cited, _fix(found[0], walk, who, path), subject=subject)
         if not answers.sure:
-            summary += " The log does not tell for sure that this path's backend gave it."
+            summary += " " + _("The log does not tell for sure that this path's backend gave it.")
         return self.warned(who.resource, summary, cited, _fix(found[0], walk, who, path), subject=subject)
 
     def _refused(self, subject: PathRequests, walk: Walk) -> Iterator[Finding]:
@@ -111,9 +133,14 @@ class BackendAnswers5xx(Check[PathRequests]):
         found = [x for x in every if x.backend_status in _ONLY_ALB and place(x) == subject.path.index]
         if found:
             codes = sorted({x.backend_status for x in found if x.backend_status})
-            said = "; ".join(f"{code}: {ALB_CODES[code]}" for code in codes)
-            summary = f"The load balancer of {subject.path.resource} refused {len(found)} request(s) itself ({said}). "
-            summary += "The client sees that status, not a 500."
+            said = "; ".join(_("{code}: {meaning}", code=code, meaning=_(ALB_CODES[code])) for code in codes)
+            summary = _(
+                "The load balancer of {resource} refused {count} request(s) itself ({said}). The client "
+                "sees that status, not a 500.",
+                resource=subject.path.resource,
+                count=len(found),
+                said=said,
+            )
             yield self.warned(subject.path.resource, summary, citations(found, walk), subject=subject)
 
 
@@ -159,20 +186,26 @@ def _fix(newest: RequestLog, walk: Walk, who: Author, path: Path) -> Fix:
     )
     if who.by_backend:
         return Fix(
-            summary=f"Look into the backend's own log at {moment(newest)}: it gave this answer itself.",
+            summary=_(
+                "Look into the backend's own log at {moment}: it gave this answer itself.", moment=moment(newest)
+            ),
             cli=(show, *health),
-            console="The log of the service behind the target group (CloudWatch › Log groups, or on its host).",
+            console=_("The log of the service behind the target group (CloudWatch › Log groups, or on its host)."),
             steps=(
-                "Find the request in the backend's own log, by its time and path.",
-                "Repair what it says there; the VPC link, the load balancer and the network carried the request.",
+                _("Find the request in the backend's own log, by its time and path."),
+                _(
+                    "Repair what it says there; the VPC link, the load balancer and the network carried the request.",
+                ),
             ),
         )
     return Fix(
-        summary="Find out who answered: the load balancer's metrics count its own 5xx apart from its targets'.",
+        summary=_(
+            "Find out who answered: the load balancer's metrics count its own 5xx apart from its targets'.",
+        ),
         cli=(*health, show),
-        console="EC2 › Load balancers › Monitoring: ELB 5XXs beside Target 5XXs; Target groups › Targets.",
+        console=_("EC2 › Load balancers › Monitoring: ELB 5XXs beside Target 5XXs; Target groups › Targets."),
         steps=(
-            "ELB 5XXs: repair what keeps the load balancer from its targets.",
-            "Target 5XXs: look into the backend's own log.",
+            _("ELB 5XXs: repair what keeps the load balancer from its targets."),
+            _("Target 5XXs: look into the backend's own log."),
         ),
     )

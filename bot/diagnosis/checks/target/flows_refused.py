@@ -24,6 +24,7 @@ from bot.diagnosis.sources import (
     REJECTED_FLOWS,
     TARGET_GROUP,
 )
+from bot.language import _
 
 _DEFAULT_FORMAT = (
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} "
@@ -84,10 +85,10 @@ class FlowsRefused(Check[TargetGroupHop]):
         """Judge what the flow logs of the group's VPC show."""
         group = subject.group
         if group is None or not group.vpc_id or not subject.targets:
-            summary = "There is no instance or address here to which packets could be refused."
+            summary = _("There is no instance or address here to which packets could be refused.")
             yield self.not_applicable(subject.arn, summary, subject=subject)
         elif not subject.evidence.was_read(FLOW_LOGS, group.vpc_id):
-            summary = "Nothing fails here that a flow log could explain."
+            summary = _("Nothing fails here that a flow log could explain.")
             yield self.not_applicable(subject.arn, summary, subject=subject)
         else:
             yield self._judged(subject, group.vpc_id)
@@ -95,22 +96,34 @@ class FlowsRefused(Check[TargetGroupHop]):
     def _judged(self, subject: TargetGroupHop, vpc_id: str) -> Finding:
         logs = [log for log in subject.evidence.get(FLOW_LOGS, vpc_id) or () if _is_readable(log)]
         if not logs:
-            summary = f"No flow log of {vpc_id} writes refused packets to CloudWatch Logs in the default format."
+            summary = _(
+                "No flow log of {vpc_id} writes refused packets to CloudWatch Logs in the default format.",
+                vpc_id=vpc_id,
+            )
             return self.undecided(subject.arn, summary, subject=subject)
         senders = _senders(subject)
         if not senders:
-            summary = "The addresses that send to the targets are not known, so no record can be told to be theirs."
+            summary = _("The addresses that send to the targets are not known, so no record can be told to be theirs.")
             return self.undecided(subject.arn, summary, subject=subject)
         found = [_refusals(subject, log, senders) for log in logs]
         worst = max(found, key=lambda refusals: refusals.total)
         if not worst.flows:
-            summary = f"Flow log {logs[0].flow_log_id} shows no refused packet from the load balancer to its targets."
+            summary = _(
+                "Flow log {flow_log_id} shows no refused packet from the load balancer to its targets.",
+                flow_log_id=logs[0].flow_log_id,
+            )
             return self.passed(subject.arn, summary, subject=subject)
         sources, ports = some(flow.source for flow in worst.flows), some(str(flow.port) for flow in worst.flows)
-        summary = (
-            f"Flow log {worst.log.flow_log_id} shows {worst.total} refused flow(s) from {_sender(subject)} ({sources}) "
-            f"to TCP {ports} of {some(flow.destination for flow in worst.flows)}: a security group or a network ACL "
-            "drops them."
+        destinations, sender = some(flow.destination for flow in worst.flows), _sender(subject)
+        summary = _(
+            "Flow log {flow_log_id} shows {total} refused flow(s) from {sender} ({sources}) to TCP "
+            "{ports} of {destinations}: a security group or a network ACL drops them.",
+            flow_log_id=worst.log.flow_log_id,
+            total=worst.total,
+            sender=sender,
+            sources=sources,
+            ports=ports,
+            destinations=destinations,
         )
         citations = self._citations(worst)
         return self.failed(subject.arn, summary, citations, _fix(subject, worst), subject=subject)
@@ -151,7 +164,7 @@ def _refusals(hop: TargetGroupHop, log: FlowLog, senders: Sequence[AddressRange]
 
 def _sender(hop: TargetGroupHop) -> str:
     balancer = hop.balancer.balancer
-    return balancer.load_balancer_name if balancer else "the load balancer"
+    return balancer.load_balancer_name if balancer else _("the load balancer")
 
 
 def _fix(hop: TargetGroupHop, refusals: _Refusals) -> Fix:
@@ -160,15 +173,18 @@ def _fix(hop: TargetGroupHop, refusals: _Refusals) -> Fix:
     groups = " ".join(dict.fromkeys(i for x in receivers for i in x.group_ids)) or "TARGET_SECURITY_GROUP_IDS"
     subnets = ",".join(dict.fromkeys([*hop.balancer.subnet_ids, *(p.subnet_id for x in receivers for p in x.places)]))
     return Fix(
-        summary="Open what refuses the packets: the targets' security group, or a network ACL on the way.",
+        summary=_("Open what refuses the packets: the targets' security group, or a network ACL on the way."),
         cli=(
             f"aws ec2 describe-security-groups --group-ids {groups}",
             f"aws ec2 describe-network-acls --filters Name=association.subnet-id,Values={subnets}",
             f"aws logs filter-log-events --log-group-name {refusals.log.log_group_name} --filter-pattern REJECT",
         ),
-        console="VPC › Your VPCs › Flow logs; EC2 › Security groups; VPC › Network ACLs.",
+        console=_("VPC › Your VPCs › Flow logs; EC2 › Security groups; VPC › Network ACLs."),
         steps=(
-            "Look at the inbound rules of the targets' security group for this port.",
-            "Look at the network ACLs of the load balancer's subnets and of the targets' subnets, in both directions.",
+            _("Look at the inbound rules of the targets' security group for this port."),
+            _(
+                "Look at the network ACLs of the load balancer's subnets and of the targets' subnets, in "
+                "both directions.",
+            ),
         ),
     )

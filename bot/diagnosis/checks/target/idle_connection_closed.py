@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
-from bot.diagnosis.checks.endpoint_service.first_generation import balancer_name
+from bot.diagnosis.checks.listener.listener_code import listener_as_code
+from bot.diagnosis.checks.listener.tls_end import named
 from bot.diagnosis.checks.target.balancer_metrics import BALANCER_RESETS, TARGET_RESETS, counter
 from bot.diagnosis.evidence import MissingEvidence
 from bot.diagnosis.failures import come_and_go, minutes_of, requests_on, unplaced_requests
@@ -23,7 +24,9 @@ from bot.diagnosis.sources import (
     TARGET_HEALTH,
 )
 from bot.diagnosis.trends import stretched, total_in
+from bot.language import _, marked
 
+_RESETS = {TARGET_RESETS: marked("{count} by the targets"), BALANCER_RESETS: marked("{count} by the load balancer")}
 _TCP_IDLE, _ALB_IDLE = "tcp.idle_timeout.seconds", "idle_timeout.timeout_seconds"
 _NETWORK_DEFAULT, _APPLICATION_DEFAULT = "350", "60"
 
@@ -59,29 +62,39 @@ class IdleConnectionClosed(Check[ListenerHop]):
 
     def judge(self, subject: ListenerHop, walk: Walk) -> Iterator[Finding]:
         """Judge what the log shows first: without a lost connection the question does not arise."""
-        arn, name = subject.listener.listener_arn, balancer_name(subject.balancer.arn)
-        label = f"Listener {subject.listener.protocol} {subject.listener.port} of {name}"
+        arn = subject.listener.listener_arn
         closed = _closed(subject, walk)
         possible = (*requests_on(walk, subject.path), *unplaced_requests(walk))
         request = next((x for x in possible if outcome(x) in closed), None)
         if request:
-            yield self._judged(subject, walk, request, label)
+            yield self._judged(subject, walk, request)
             return
         has_log(walk)
-        summary = f"{label}: no failing request in the log shows a connection that was closed."
+        summary = _(
+            "Listener {protocol} {port} of {balancer}: no failing request in the log shows a "
+            "connection that was closed.",
+            **named(subject),
+        )
         yield self.not_applicable(arn, summary, subject=subject)
 
-    def _judged(self, subject: ListenerHop, walk: Walk, request: RequestLog, label: str) -> Finding:
+    def _judged(self, subject: ListenerHop, walk: Walk, request: RequestLog) -> Finding:
         arn = subject.listener.listener_arn
         idle, idle_from = self._idle(subject)
         cited = [idle_from, *citations([request], walk)]
-        rest = f"{label} keeps idle connections {idle} seconds; a server that closes them sooner causes this."
+        rest = _(
+            "Listener {protocol} {port} of {balancer} keeps idle connections {idle} seconds; a "
+            "server that closes them sooner causes this.",
+            **named(subject),
+            idle=idle,
+        )
         resets = _resets(subject, walk)
         if not resets or not _serves(subject):
-            summary = f"The log shows a connection that was lost ({outcome(request)}). {rest}"
+            shown = _("The log shows a connection that was lost ({outcome}).", outcome=outcome(request))
+            summary = f"{shown} {rest}"
             return self.warned(arn, summary, cited, _fix(subject, idle), subject=subject)
-        counted = " and ".join(f"{total:g} by the {who}" for who, total in resets.items())
-        summary = f"Connections were reset ({counted}) in the minutes of the failing requests. {rest}"
+        counted = f" {_('and')} ".join(_(_RESETS[name], count=format(total, "g")) for name, total in resets.items())
+        shown = _("Connections were reset ({counted}) in the minutes of the failing requests.", counted=counted)
+        summary = f"{shown} {rest}"
         cited.append(self.cite(METRIC, subject.balancer.arn, f"{TARGET_RESETS}, {BALANCER_RESETS}", counted))
         return self.failed(arn, summary, cited, _fix(subject, idle), subject=subject)
 
@@ -93,7 +106,9 @@ class IdleConnectionClosed(Check[ListenerHop]):
             value = known.get(_ALB_IDLE, _APPLICATION_DEFAULT)
             return value, self.cite(BALANCER_ATTRIBUTES, subject.balancer.arn, _ALB_IDLE, value)
         if protocol == "TLS":
-            return _NETWORK_DEFAULT, self.cite(LISTENER_ATTRIBUTES, arn, "TLS listener", f"fixed {_NETWORK_DEFAULT}")
+            return _NETWORK_DEFAULT, self.cite(
+                LISTENER_ATTRIBUTES, arn, "TLS listener", _("fixed {seconds}", seconds=_NETWORK_DEFAULT)
+            )
         known = subject.evidence.get(LISTENER_ATTRIBUTES, arn) or {}
         value = known.get(_TCP_IDLE, _NETWORK_DEFAULT)
         return value, self.cite(LISTENER_ATTRIBUTES, arn, _TCP_IDLE, value)
@@ -118,7 +133,7 @@ def _resets(subject: ListenerHop, walk: Walk) -> dict[str, float]:
 
 
 def _counted(subject: ListenerHop, walk: Walk, signatures: frozenset[str]) -> dict[str, float]:
-    """Return the resets in the minutes of such requests, by who sent them; nothing where that was not read.
+    """Return the resets in the minutes of such requests, by their metrics; nothing where that was not read.
 
     The metrics turn what the log suggests into a fault; without them it stays a suggestion.
     """
@@ -126,13 +141,10 @@ def _counted(subject: ListenerHop, walk: Walk, signatures: frozenset[str]) -> di
     if not minutes or ":loadbalancer/net/" not in subject.balancer.arn:
         return {}
     try:
-        series = {
-            who: counter(subject.balancer, name)
-            for who, name in (("targets", TARGET_RESETS), ("load balancer", BALANCER_RESETS))
-        }
+        series = {name: counter(subject.balancer, name) for name in _RESETS}
     except MissingEvidence:
         return {}
-    return {who: total for who, found in series.items() if (total := total_in(found, minutes))}
+    return {name: total for name, found in series.items() if (total := total_in(found, minutes))}
 
 
 def _serves(subject: ListenerHop) -> bool:
@@ -142,26 +154,35 @@ def _serves(subject: ListenerHop) -> bool:
 
 def _fix(subject: ListenerHop, idle: str) -> Fix:
     arn, protocol = subject.listener.listener_arn, subject.listener.protocol.upper()
-    longer = f"Let the server keep idle connections for more than {idle} seconds."
+    cloudformation = terraform = ""
+    longer = _("Let the server keep idle connections for more than {idle} seconds.", idle=idle)
     if protocol in {"HTTP", "HTTPS"}:
         cli = f"aws elbv2 describe-load-balancer-attributes --load-balancer-arn {subject.balancer.arn}"
-        other, where = "", "Load balancers › Attributes: Idle timeout"
+        other, console = "", _("EC2 › Load balancers › Attributes: Idle timeout.")
     elif protocol == "TLS":
         cli = f"aws elbv2 describe-listeners --listener-arns {arn}"
-        other, where = "A TLS listener's 350 seconds cannot be changed.", "Load balancers › Listeners"
+        other, console = _("A TLS listener's 350 seconds cannot be changed."), _("EC2 › Load balancers › Listeners.")
     else:
         cli = f"aws elbv2 modify-listener-attributes --listener-arn {arn} --attributes Key={_TCP_IDLE},Value=60"
-        other = "Or lower the listener's idle timeout below the server's keep-alive; 60 seconds is the least."
-        where = "Load balancers › Listeners › Attributes › TCP idle timeout"
+        other = _("Or lower the listener's idle timeout below the server's keep-alive; 60 seconds is the least.")
+        console = _("EC2 › Load balancers › Listeners › Attributes › TCP idle timeout.")
+        cloudformation, terraform = listener_as_code(
+            subject.listener,
+            {"ListenerAttributes": [{"Key": _TCP_IDLE, "Value": "60"}]},
+            {"tcp_idle_timeout_seconds": 60},
+        )
     return Fix(
         summary=longer,
         cli=(cli,),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::Listener ListenerAttributes: {_TCP_IDLE}.",
-        terraform='resource "aws_lb_listener" { tcp_idle_timeout_seconds = 60 }',
-        console=f"EC2 › {where}.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=console,
         steps=(
-            f"{longer} nginx: keepalive_timeout; Node: keepAliveTimeout; gunicorn: --keep-alive; Tomcat: "
-            "keepAliveTimeout.",
+            _(
+                "{longer} nginx: keepalive_timeout; Node: keepAliveTimeout; gunicorn: --keep-alive; "
+                "Tomcat: keepAliveTimeout.",
+                longer=longer,
+            ),
             *((other,) if other else ()),
         ),
     )

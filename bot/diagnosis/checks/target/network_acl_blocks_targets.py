@@ -22,6 +22,7 @@ from bot.diagnosis.sources import (
     NETWORK_ACL,
     SUBNET,
 )
+from bot.language import _
 
 
 class NetworkAclBlocksTargets(Check[TargetGroupHop]):
@@ -59,14 +60,16 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
         ways = ways_of(subject, found)
         unseen = [x.name for x in receivers if x.elsewhere or (not found and not x.found)]
         if unseen:
-            summary = f"No subnet of the VPC holds {some(unseen)}, so its network ACL cannot be seen."
+            summary = _("No subnet of the VPC holds {unseen}, so its network ACL cannot be seen.", unseen=some(unseen))
             yield self.undecided(subject.arn, summary, subject=subject)
         elif any(way.acls is None and not way.same_subnet for way in ways):
-            summary = "The network ACL of a subnet between load balancer and targets is not known."
+            summary = _("The network ACL of a subnet between load balancer and targets is not known.")
             yield self.undecided(subject.arn, summary, subject=subject)
         elif not any(way.acls for way in ways):
-            what = "Load balancer and targets share their subnets" if ways else "There is no target to reach"
-            yield self.not_applicable(subject.arn, f"{what}: no network ACL is asked.", subject=subject)
+            summary = _("There is no target to reach: no network ACL is asked.")
+            if ways:
+                summary = _("Load balancer and targets share their subnets: no network ACL is asked.")
+            yield self.not_applicable(subject.arn, summary, subject=subject)
         culprits = _culprits(subject, ways, complete=not unseen)
         for acl_id in dict.fromkeys(acl.network_acl_id for way in ways for acl in way.acls or ()):
             yield self._judged(subject, ways, acl_id, is_culprit=acl_id in culprits)
@@ -74,9 +77,10 @@ class NetworkAclBlocksTargets(Check[TargetGroupHop]):
     def _judged(self, subject: TargetGroupHop, ways: Sequence[Way], acl_id: str, *, is_culprit: bool) -> Finding:
         closed = [way for way in ways if way.closed_by(acl_id, wholly=is_culprit)]
         if not closed:
-            summary = f"{acl_id} lets requests and replies between load balancer and targets pass."
+            summary = _("{acl_id} lets requests and replies between load balancer and targets pass.", acl_id=acl_id)
             return self.passed(acl_id, summary, subject=subject)
-        summary = f"{acl_id} stops {stopped(acl_id, closed)}. {_effect(subject, closed, is_culprit=is_culprit)}"
+        stops = _("{acl} stops {what}.", acl=acl_id, what=stopped(acl_id, closed))
+        summary = f"{stops} {_effect(subject, closed, is_culprit=is_culprit)}"
         fix = open_up(subject.evidence, acl_id, closed)
         make = self.failed if is_culprit else self.warned
         return make(acl_id, summary, cited(acl_id, closed), fix, subject=subject)
@@ -100,13 +104,29 @@ def _culprits(hop: TargetGroupHop, ways: Sequence[Way], *, complete: bool) -> se
 
 def _effect(hop: TargetGroupHop, closed: Sequence[Way], *, is_culprit: bool) -> str:
     balancer = hop.balancer.balancer
-    sender = balancer.load_balancer_name if balancer else "the load balancer"
+    sender = balancer.load_balancer_name if balancer else _("the load balancer")
     names = some(name for way in closed for name in way.names)
     uses = dict.fromkeys(way.use for way in closed)
-    what = f"{sender} cannot reach {names}" if TRAFFIC in uses else f"health checks of {sender} cannot reach {names}"
+    requests = TRAFFIC in uses
     if is_culprit:
-        return f"{what}."
+        return (
+            _("{sender} cannot reach {names}.", sender=sender, names=names)
+            if requests
+            else _("health checks of {sender} cannot reach {names}.", sender=sender, names=names)
+        )
+    if not any(way.denied for way in closed):
+        return _("Some connections fail.")
     subnets = some(way.nodes.subnet_id for way in closed)
-    return (
-        f"Some connections fail: {what} from {subnets}." if any(w.denied for w in closed) else "Some connections fail."
+    if requests:
+        return _(
+            "Some connections fail: {sender} cannot reach {names} from {subnets}.",
+            sender=sender,
+            names=names,
+            subnets=subnets,
+        )
+    return _(
+        "Some connections fail: health checks of {sender} cannot reach {names} from {subnets}.",
+        sender=sender,
+        names=names,
+        subnets=subnets,
     )

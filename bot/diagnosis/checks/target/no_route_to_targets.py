@@ -35,6 +35,7 @@ from bot.diagnosis.sources import (
     TARGET_GROUP,
     TARGET_HEALTH,
 )
+from bot.language import _
 
 _NEW_PEERING = "pcx-new"
 _PRESERVE = "preserve_client_ip.enabled"
@@ -101,7 +102,7 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         """Judge the targets that do not stand on an interface of the VPC."""
         balancer, targets = subject.balancer.balancer, subject.targets[:MAX_TARGETS]
         if balancer is None or not targets:
-            yield self.not_applicable(subject.arn, "There is no target that a route could lead to.", subject=subject)
+            yield self.not_applicable(subject.arn, _("There is no target that a route could lead to."), subject=subject)
             return
         vpc_id = balancer.vpc_id
         strangers = [t for t in targets if vpc_id and _vpc_of(t) not in {"", vpc_id}]
@@ -111,27 +112,43 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         for exit_ in exits:
             yield self._judged(subject, exit_, vpc_id)
         if not strangers and not exits:
-            yield self.passed(subject.arn, f"The targets stand in {vpc_id}.", subject=subject)
+            yield self.passed(subject.arn, _("The targets stand in {vpc_id}.", vpc_id=vpc_id), subject=subject)
 
     def _strangers(self, subject: TargetGroupHop, strangers: Sequence[TargetHop], vpc_id: str) -> Finding:
         names, other = some(t.id for t in strangers), _vpc_of(strangers[0])
-        summary = f"{_sender(subject)} in {vpc_id} reaches instances of its own VPC only, not {names} in {other}."
+        summary = _(
+            "{sender} in {vpc_id} reaches instances of its own VPC only, not {names} in {other}.",
+            sender=_sender(subject),
+            vpc_id=vpc_id,
+            names=names,
+            other=other,
+        )
         citations = [self.cite(INSTANCE, t.id, "VpcId", _vpc_of(t)) for t in strangers[:3]]
         citations.append(self.cite(LOAD_BALANCER, subject.balancer.arn, "VpcId", vpc_id))
-        return self.failed(strangers[0].id, summary, citations, register_by_address(strangers), subject=subject)
+        return self.failed(
+            strangers[0].id, summary, citations, register_by_address(subject, strangers), subject=subject
+        )
 
     def _judged(self, subject: TargetGroupHop, exit_: _Exit, vpc_id: str) -> Finding:
         names, closed = exit_.names, exit_.showing(Outlet.CLOSED)
         if not exit_.ways:
-            summary = f"The subnets of {vpc_id} from which {names} would be reached are not known."
+            summary = _(
+                "The subnets of {vpc_id} from which {names} would be reached are not known.", vpc_id=vpc_id, names=names
+            )
             return self.undecided(subject.arn, summary, subject=subject)
         if exit_.showing(Outlet.INSIDE):
             return self._inside(subject, exit_, vpc_id)
         lost = closed or exit_.showing(Outlet.DOUBTFUL)
         if lost:
             none = len(closed) == len(exit_.ways)
-            said = "No route leads" if none else "Not every subnet surely has a route"
-            summary = f"{said} from {_sender(subject)} to {names}, outside {vpc_id}: {_reasons(lost)}."
+            values = {"sender": _sender(subject), "names": names, "vpc": vpc_id, "reasons": _reasons(lost)}
+            summary = (
+                _("No route leads from {sender} to {names}, outside {vpc}: {reasons}.", **values)
+                if none
+                else _(
+                    "Not every subnet surely has a route from {sender} to {names}, outside {vpc}: {reasons}.", **values
+                )
+            )
             citations = list(dict.fromkeys(way.citation for way in lost))[:4]
             if none:
                 citations += cite_tcp(_silent(subject, exit_))
@@ -142,39 +159,64 @@ class NoRouteToTargets(Check[TargetGroupHop]):
         unseen = exit_.showing(Outlet.UNSEEN)
         transit = next((way for way in unseen if way.transit_gateway), None)
         if transit and _keeps_client_address(subject):
-            summary = (
-                f"{names} is reached over {transit.transit_gateway}, and the target group preserves the client's "
-                "address: replies do not come back to the load balancer."
+            summary = _(
+                "{names} is reached over {transit_gateway}, and the target group preserves the client's "
+                "address: replies do not come back to the load balancer.",
+                names=names,
+                transit_gateway=transit.transit_gateway,
             )
             citations = [transit.citation, self.cite(GROUP_ATTRIBUTES, subject.arn, _PRESERVE, "true")]
             return self.warned(subject.arn, summary, citations, stop_preserving(subject.arn), subject=subject)
         if unseen and (silent := _silent(subject, exit_)):
-            summary = (
-                f"{places(silent)}, outside {vpc_id}, gave {silent[0].probe.seen_from} no answer, and we cannot see "
-                f"the way there: {_reasons(unseen)}."
+            summary = _(
+                "{places}, outside {vpc_id}, gave {seen_from} no answer, and we cannot see the way there: {reasons}.",
+                places=places(silent),
+                vpc_id=vpc_id,
+                seen_from=silent[0].probe.seen_from,
+                reasons=_reasons(unseen),
             )
             citations = [unseen[0].citation, *cite_tcp(silent)]
             return self.warned(unseen[0].resource, summary, citations, follow_the_way(), subject=subject)
         if unseen and (reached := [x for x in _probed(subject, exit_) if x.probe.tcp in {"ok", "refused"}]):
-            summary = (
-                f"A way leads to {places(reached)}, outside {vpc_id}: probed from {reached[0].probe.seen_from}, whose "
-                f"routes may differ from the load balancer's. {CANNOT_SEE}"
+            summary = _(
+                "A way leads to {places}, outside {vpc_id}: probed from {seen_from}, whose routes may "
+                "differ from the load balancer's. {limits}",
+                places=places(reached),
+                vpc_id=vpc_id,
+                seen_from=reached[0].probe.seen_from,
+                limits=_(CANNOT_SEE),
             )
             return self.passed(subject.arn, summary, subject=subject)
         if unseen:
-            summary = f"Whether a route leads to {names}, outside {vpc_id}, we cannot see: {_reasons(unseen)}."
+            summary = _(
+                "Whether a route leads to {names}, outside {vpc_id}, we cannot see: {reasons}.",
+                names=names,
+                vpc_id=vpc_id,
+                reasons=_reasons(unseen),
+            )
             return self.undecided(subject.arn, summary, subject=subject)
-        summary = f"A route leads to {names}, outside {vpc_id}: {_reasons(exit_.ways)}."
+        summary = _(
+            "A route leads to {names}, outside {vpc_id}: {reasons}.",
+            names=names,
+            vpc_id=vpc_id,
+            reasons=_reasons(exit_.ways),
+        )
         return self.passed(subject.arn, summary, subject=subject)
 
     def _inside(self, subject: TargetGroupHop, exit_: _Exit, vpc_id: str) -> Finding:
         """Judge addresses of the VPC itself. Addresses of a delegated prefix are not listed, yet they can answer."""
         silent = [t for t in exit_.targets if t.description.target_health.state != "healthy"]
         if not silent:
-            summary = f"No interface of {vpc_id} lists {exit_.names}, but health checks reach what is there."
+            summary = _(
+                "No interface of {vpc_id} lists {names}, but health checks reach what is there.",
+                vpc_id=vpc_id,
+                names=exit_.names,
+            )
             return self.passed(subject.arn, summary, subject=subject)
         names = some(t.id for t in silent)
-        summary = f"No network interface holds {names}, of {vpc_id} itself: nobody may be there."
+        summary = _(
+            "No network interface holds {names}, of {vpc_id} itself: nobody may be there.", names=names, vpc_id=vpc_id
+        )
         citations = [self._nobody(t, vpc_id) for t in silent[:4]]
         return self.warned(silent[0].id, summary, citations, register_anew(subject.arn, silent), subject=subject)
 
@@ -239,7 +281,7 @@ def _reasons(ways: Iterable[WayOut]) -> str:
 
 def _sender(hop: TargetGroupHop) -> str:
     balancer = hop.balancer.balancer
-    return balancer.load_balancer_name if balancer else "the load balancer"
+    return balancer.load_balancer_name if balancer else _("the load balancer")
 
 
 def _routed(evidence: Evidence, key: str, exit_: _Exit) -> Evidence:

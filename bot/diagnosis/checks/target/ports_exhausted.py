@@ -11,8 +11,12 @@ from bot.diagnosis.failures import LOST_CONNECTION
 from bot.diagnosis.hops import BalancerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.snippets import change_cloudformation, change_terraform
 from bot.diagnosis.sources import METRIC
 from bot.diagnosis.trends import total_since
+from bot.language import _
+
+_SECONDARY = "secondary_ips.auto_assigned.per_subnet"
 
 
 class PortsExhausted(Check[BalancerHop]):
@@ -45,33 +49,56 @@ class PortsExhausted(Check[BalancerHop]):
         minutes = walk.request.since_minutes
         inside = total_since(errors, (walk.evidence.at - timedelta(minutes=minutes)).timestamp())
         if inside:
-            citation = self.cite(METRIC, subject.arn, f"{PORT_ERRORS} (Sum)", f"{inside:g} in {minutes} minutes")
-            summary = f"{name} could not allocate a port {inside:g} times in {minutes} minutes."
+            citation = self.cite(
+                METRIC,
+                subject.arn,
+                f"{PORT_ERRORS} (Sum)",
+                _("{count} in {minutes} minutes", count=format(inside, "g"), minutes=minutes),
+            )
+            summary = _(
+                "{name} could not allocate a port {inside} times in {minutes} minutes.",
+                name=name,
+                inside=format(inside, "g"),
+                minutes=minutes,
+            )
             yield self.failed(subject.arn, summary, [citation], _fix(subject), subject=subject)
         elif errors.total:
-            citation = self.cite(METRIC, subject.arn, f"{PORT_ERRORS} (Sum)", f"{errors.total:g} before the window")
-            summary = f"{name} could not allocate a port {errors.total:g} times, but not in the last {minutes} minutes."
+            citation = self.cite(
+                METRIC,
+                subject.arn,
+                f"{PORT_ERRORS} (Sum)",
+                _("{count} before the window", count=format(errors.total, "g")),
+            )
+            summary = _(
+                "{name} could not allocate a port {total} times, but not in the last {minutes} minutes.",
+                name=name,
+                total=format(errors.total, "g"),
+                minutes=minutes,
+            )
             yield self.warned(subject.arn, summary, [citation], _fix(subject), subject=subject)
         elif errors.points or traffic(subject, walk).seen:
-            yield self.passed(subject.arn, f"{name} never ran out of ports.", subject=subject)
+            yield self.passed(subject.arn, _("{name} never ran out of ports.", name=name), subject=subject)
         else:
-            summary = f"{name} had no traffic in the hours that were read, so its ports tell nothing."
+            summary = _("{name} had no traffic in the hours that were read, so its ports tell nothing.", name=name)
             yield self.undecided(subject.arn, summary, subject=subject)
 
 
 def _fix(subject: BalancerHop) -> Fix:
     return Fix(
-        summary="Register more targets, or give the load balancer secondary addresses.",
+        summary=_("Register more targets, or give the load balancer secondary addresses."),
         cli=(
             f"aws elbv2 modify-load-balancer-attributes --load-balancer-arn {subject.arn} "
-            "--attributes Key=secondary_ips.auto_assigned.per_subnet,Value=1",
+            f"--attributes Key={_SECONDARY},Value=1",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer LoadBalancerAttributes: "
-        "secondary_ips.auto_assigned.per_subnet.",
-        terraform='resource "aws_lb" { secondary_ips_auto_assigned_per_subnet = 1 }',
-        console="EC2 › Load balancers › Network mapping › Secondary IPv4 addresses.",
+        cloudformation=change_cloudformation(
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            name_of(subject),
+            {"LoadBalancerAttributes": [{"Key": _SECONDARY, "Value": "1"}]},
+        ),
+        terraform=change_terraform("aws_lb", name_of(subject), {"secondary_ips_auto_assigned_per_subnet": 1}),
+        console=_("EC2 › Load balancers › Network mapping › Secondary IPv4 addresses."),
         steps=(
-            "Either register more targets: each gives the load balancer about 55,000 more connections.",
-            "Or add secondary addresses, up to 7 a subnet; their number cannot be lowered again.",
+            _("Either register more targets: each gives the load balancer about 55,000 more connections."),
+            _("Or add secondary addresses, up to 7 a subnet; their number cannot be lowered again."),
         ),
     )

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from bot.diagnosis.balancer_traffic import some
 from bot.diagnosis.check import Check
 from bot.diagnosis.checks.listener.probed_tls import wire
-from bot.diagnosis.checks.listener.tls_end import End, label, logged, readable_log, tls_end
+from bot.diagnosis.checks.listener.tls_end import End, label, logged, named, readable_log, tls_end
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
-from bot.diagnosis.probed import cite_fault, serving
+from bot.diagnosis.probed import cite_fault, places
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, TARGET_GROUP, TARGET_HEALTH
+from bot.language import _, plural
 
 _FAULT = "key-mismatch"
 _COMPARE = (
@@ -58,29 +59,51 @@ class PrivateKeyDoesNotPair(Check[ListenerHop]):
         shown, seen = logged(walk, subject.path, "E4"), wire(subject)
         resource, who = _holder(subject, where.end)
         if bad := seen.showing(_FAULT):
-            summary = f"Behind {label(subject)}, {serving(bad)} a certificate to which the private key does not belong."
+            summary = plural(
+                "Behind Listener {protocol} {port} of {balancer}, {places} serves a certificate to which the private "
+                "key does not belong.",
+                "Behind Listener {protocol} {port} of {balancer}, {places} serve a certificate to which the private "
+                "key does not belong.",
+                len(bad),
+                **named(subject),
+                places=places(bad),
+            )
             cited = [*cite_fault(bad, "tls", _FAULT), *citations(shown.any, walk)]
             yield self.failed(resource, summary, cited, _fix(subject, where.end), subject=subject)
             return
         if seen.served and not shown.any:
-            summary = f"Key and certificate behind {label(subject)} pair. {seen.limits}"
+            summary = _(
+                "Key and certificate behind Listener {protocol} {port} of {balancer} pair. {limits}",
+                **named(subject),
+                limits=seen.limits,
+            )
             yield self.passed(arn, summary, subject=subject)
             return
         if seen.whole:
-            summary = (
-                f"The log shows that the key of {who} did not belong to its certificate (E4); now they pair on each of "
-                f"{len(seen.served)}: repaired since, or only at times."
+            summary = _(
+                "The log shows that the key of {who} did not belong to its certificate (E4); now they "
+                "pair on each of {count}: repaired since, or only at times.",
+                who=who,
+                count=len(seen.served),
             )
-            cited = [*citations(shown.any, walk), *(x.cite("tls", "key and certificate pair") for x in seen.served[:3])]
+            cited = [
+                *citations(shown.any, walk),
+                *(x.cite("tls", _("key and certificate pair")) for x in seen.served[:3]),
+            ]
             yield self.warned(resource, summary, cited, _fix(subject, where.end), subject=subject)
             return
         readable_log(walk)
         if not shown.any:
-            summary = f"No failing request shows that a key behind {label(subject)} does not pair with its certificate."
+            summary = _(
+                "No failing request shows that a key behind Listener {protocol} {port} of {balancer} "
+                "does not pair with its certificate.",
+                **named(subject),
+            )
             yield self.not_applicable(arn, summary, subject=subject)
             return
-        summary = (
-            f"The private key of {who} does not belong to the certificate that is served (E4). Probe now to see which."
+        summary = _(
+            "The private key of {who} does not belong to the certificate that is served (E4). Probe now to see which.",
+            who=who,
         )
         make = self.failed if shown.sure else self.warned
         yield make(resource, summary, citations(shown.any, walk), _fix(subject, where.end), subject=subject)
@@ -93,21 +116,25 @@ def _holder(hop: ListenerHop, end: End) -> tuple[str, str]:
         return hop.listener.listener_arn, label(hop)
     targets = some(f"{target.id}:{target.port}" for group in groups for target in group.targets)
     name = groups[0].group.target_group_name if groups[0].group else groups[0].arn
-    return groups[0].arn, f"a target of {name} ({targets})" if targets else f"a target of {name}"
+    return groups[0].arn, (
+        _("a target of {name} ({targets})", name=name, targets=targets)
+        if targets
+        else _("a target of {name}", name=name)
+    )
 
 
 def _fix(hop: ListenerHop, end: End) -> Fix:
     steps = (
-        "Compare the two on each target.",
-        "Install the key that belongs to the certificate, and reload the server.",
+        _("Compare the two on each target."),
+        _("Install the key that belongs to the certificate, and reload the server."),
     )
     cli: tuple[str, ...] = _COMPARE
     if end is End.HERE:
-        steps = ("Import certificate and key again as one pair.", "Let the listener serve it.")
+        steps = (_("Import certificate and key again as one pair."), _("Let the listener serve it."))
         cli = (f"aws elbv2 describe-listener-certificates --listener-arn {hop.listener.listener_arn}", *_COMPARE)
     return Fix(
-        summary="Install the private key that belongs to the certificate, and reload the server.",
+        summary=_("Install the private key that belongs to the certificate, and reload the server."),
         cli=cli,
-        console="On the target: certificate, key and CA file in its server's TLS configuration.",
+        console=_("On the target: certificate, key and CA file in its server's TLS configuration."),
         steps=steps,
     )

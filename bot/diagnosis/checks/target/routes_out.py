@@ -15,6 +15,7 @@ from bot.diagnosis.model import Citation
 from bot.diagnosis.reachability import AddressRange
 from bot.diagnosis.resources import Route4, RouteTable
 from bot.diagnosis.sources import PEERING, ROUTE_TABLE
+from bot.language import _
 
 ACTIVE = "active"
 _DEAD_PEERINGS = frozenset(
@@ -56,28 +57,41 @@ def way_out(evidence: Evidence, key: str, address: str) -> WayOut:
     """Follow the route of a subnet to an address; the key is `vpc-id/subnet-id`."""
     table = evidence.get(ROUTE_TABLE, key)
     if table is None:
-        return _way(Outlet.UNSEEN, key.rpartition("/")[2], "has no route table that we know", "none")
+        return _way(Outlet.UNSEEN, key.rpartition("/")[2], _("has no route table that we know"), "none")
     if AddressRange.parse(address) is None:
-        return _way(Outlet.UNSEEN, table.route_table_id, f"cannot route to {address}, which is no address", "none")
+        return _way(
+            Outlet.UNSEEN,
+            table.route_table_id,
+            _("cannot route to {address}, which is no address", address=address),
+            "none",
+        )
     route = _chosen(table, address)
     blurred = any(not (x.destination_cidr_block or x.destination_ipv6_cidr_block) for x in table.routes)
     if route is not None and route.gateway_id == "local":
         return _way(Outlet.INSIDE, table.route_table_id, "", _text(route))
     if (route is None or route.state.lower() == "blackhole") and blurred:
-        return _way(Outlet.UNSEEN, table.route_table_id, "routes by prefix lists, which we do not read", "…")
+        return _way(Outlet.UNSEEN, table.route_table_id, _("routes by prefix lists, which we do not read"), "…")
     if route is None:
         known = ", ".join(_destination(x) for x in table.routes) or "none"
-        return _way(Outlet.CLOSED, table.route_table_id, "has no route there", known)
+        return _way(Outlet.CLOSED, table.route_table_id, _("has no route there"), known)
     if route.state.lower() == "blackhole":
-        reason = f"routes {_destination(route)} nowhere (blackhole)"
+        reason = _("routes {destination} nowhere (blackhole)", destination=_destination(route))
         way = _way(Outlet.CLOSED, table.route_table_id, reason, _text(route))
         return replace(way, blackhole=_destination(route))
     if route.vpc_peering_connection_id and route.state.lower() in {ACTIVE, ""}:
         return _over_peering(evidence, table, route)
     if route.gateway_id.startswith("igw-") and not ip_address(address).is_global:
-        reason = f"has only {_destination(route)} for it, which leads to the internet ({route.gateway_id})"
+        reason = _(
+            "has only {destination} for it, which leads to the internet ({gateway_id})",
+            destination=_destination(route),
+            gateway_id=route.gateway_id,
+        )
         return _way(Outlet.DOUBTFUL, table.route_table_id, reason, _text(route))
-    reason = f"routes {_destination(route)} to {_target(route)}, where we cannot follow"
+    reason = _(
+        "routes {destination} to {target}, where we cannot follow",
+        destination=_destination(route),
+        target=_target(route),
+    )
     way = _way(Outlet.UNSEEN, table.route_table_id, reason, _text(route))
     return replace(way, transit_gateway=route.transit_gateway_id)
 
@@ -87,8 +101,13 @@ def _over_peering(evidence: Evidence, table: RouteTable, route: Route4) -> WayOu
     status = evidence.get(PEERING, peering)
     said = (status or "deleted").lower()
     outlet = Outlet.OPEN if said == ACTIVE else Outlet.CLOSED if said in _DEAD_PEERINGS else Outlet.UNSEEN
-    citation = Citation(source=PEERING.call, resource=peering, field="Status.Code", value=status or "does not exist")
-    reason = f"routes {_destination(route)} over {peering}, which is {said}"
+    citation = Citation(source=PEERING.call, resource=peering, field="Status.Code", value=status or _("does not exist"))
+    reason = _(
+        "routes {destination} over {peering}, which is {said}",
+        destination=_destination(route),
+        peering=peering,
+        said=said,
+    )
     return WayOut(outlet, table.route_table_id, peering, reason, citation)
 
 
@@ -104,11 +123,11 @@ def _chosen(table: RouteTable, address: str) -> Route4 | None:
 
 
 def _destination(route: Route4) -> str:
-    return route.destination_cidr_block or route.destination_ipv6_cidr_block or "a prefix list"
+    return route.destination_cidr_block or route.destination_ipv6_cidr_block or _("a prefix list")
 
 
 def _target(route: Route4) -> str:
-    return route.transit_gateway_id or route.gateway_id or "a gateway or an interface"
+    return route.transit_gateway_id or route.gateway_id or _("a gateway or an interface")
 
 
 def _text(route: Route4) -> str:

@@ -26,6 +26,7 @@ from bot.diagnosis.sources import (
     SECURITY_GROUP,
     SUBNET,
 )
+from bot.language import _, plural
 
 
 class TargetIngressClosed(Check[TargetGroupHop]):
@@ -62,29 +63,39 @@ class TargetIngressClosed(Check[TargetGroupHop]):
         receivers = receivers_of(subject)
         if not receivers:
             yield self.not_applicable(
-                subject.arn, "There is no target that a security group could guard.", subject=subject
+                subject.arn, _("There is no target that a security group could guard."), subject=subject
             )
             return
         if arrivals(subject, receivers[0].version) is None:
-            yield self.undecided(subject.arn, "The load balancer is of no kind that we know.", subject=subject)
+            yield self.undecided(subject.arn, _("The load balancer is of no kind that we know."), subject=subject)
             return
         clusters = clusters_of(subject, receivers)
         for cluster in clusters:
             yield self._judged(subject, cluster)
         unseen = [x.name for x in receivers if x.elsewhere or (not clusters and not x.found)]
         if unseen:
-            summary = f"No network interface of the VPC belongs to {some(unseen)}, so what guards it cannot be seen."
+            summary = _(
+                "No network interface of the VPC belongs to {unseen}, so what guards it cannot be seen.",
+                unseen=some(unseen),
+            )
             yield self.undecided(unseen[0], summary, subject=subject)
 
     def _judged(self, subject: TargetGroupHop, cluster: Cluster) -> Finding:
         resource, names = cluster.group_ids[0] if cluster.group_ids else subject.arn, _names(cluster)
         if cluster.groups is None:
-            summary = f"Not every security group of {names} is known."
+            summary = _("Not every security group of {names} is known.", names=names)
             return self.undecided(resource, summary, subject=subject)
         who, status = name_groups(cluster.groups), cluster.status
         if status is Status.PASS:
             ports = some(str(port) for receiver in cluster.receivers for _, port in receiver.ports)
-            summary = f"{who} on {names} {_verb(cluster, 'admits', 'admit')} TCP {ports} from the load balancer."
+            summary = plural(
+                "{groups} on {names} admits TCP {ports} from the load balancer.",
+                "{groups} on {names} admit TCP {ports} from the load balancer.",
+                len(cluster.group_ids),
+                groups=who,
+                names=names,
+                ports=ports,
+            )
             return self.passed(resource, summary, subject=subject)
         telling = [refusal for refusal in cluster.refusals if refusal.status is status]
         summary = _summary(cluster, telling)
@@ -128,27 +139,44 @@ def _summary(cluster: Cluster, telling: Sequence[Refusal]) -> str:
     who = name_groups(cluster.groups or ())
     ports = some(str(r.port) for r in telling)
     addresses = some((a for r in telling for a in r.refused), 4)
-    on = f" on {_names(cluster)}"
+    names, sender = _names(cluster), first.arrival.sender
     if first.status is Status.UNKNOWN:
-        return (
-            f"{who}{on}: whether it admits TCP {ports} from {first.arrival.sender} hangs on an address we do not know."
+        return _(
+            "{who} on {names}: whether it admits TCP {ports} from {sender} hangs on an address we do not know.",
+            who=who,
+            names=names,
+            ports=ports,
+            sender=sender,
         )
     if first.by_reference:
-        return (
-            f"{who}{on} admits TCP {ports} only from the security group of {first.arrival.sender}; requests of the VPC "
-            f"link come from its addresses {addresses} without that group, so health checks pass and requests do not."
+        return _(
+            "{who} on {names} admits TCP {ports} only from the security group of {sender}; requests "
+            "of the VPC link come from its addresses {addresses} without that group, so health "
+            "checks pass and requests do not.",
+            who=who,
+            names=names,
+            ports=ports,
+            sender=sender,
+            addresses=addresses,
         )
-    checks_only = all(r.arrival.use == HEALTH for r in telling)
-    where = "where the health checks come from" if checks_only else f"where {first.arrival.sender} stands"
-    return f"{who}{on} {_verb(cluster, 'admits', 'admit')} no TCP {ports} from {addresses}, {where}."
+    values = {"groups": who, "names": names, "ports": ports, "addresses": addresses, "sender": sender}
+    if all(r.arrival.use == HEALTH for r in telling):
+        return plural(
+            "{groups} on {names} admits no TCP {ports} from {addresses}, where the health checks come from.",
+            "{groups} on {names} admit no TCP {ports} from {addresses}, where the health checks come from.",
+            len(cluster.group_ids),
+            **values,
+        )
+    return plural(
+        "{groups} on {names} admits no TCP {ports} from {addresses}, where {sender} stands.",
+        "{groups} on {names} admit no TCP {ports} from {addresses}, where {sender} stands.",
+        len(cluster.group_ids),
+        **values,
+    )
 
 
 def _names(cluster: Cluster) -> str:
     return some(receiver.name for receiver in cluster.receivers)
-
-
-def _verb(cluster: Cluster, one: str, several: str) -> str:
-    return one if len(cluster.group_ids) == 1 else several
 
 
 def _fix(cluster: Cluster) -> Fix:
@@ -159,9 +187,11 @@ def _fix(cluster: Cluster) -> Fix:
     ports = some(str(refusal.port) for refusal in cluster.refusals)
     sender = cluster.refusals[0].arrival.sender
     return Fix(
-        summary=f"Allow TCP {ports} inbound on {group_id} from {sender}.",
+        summary=_(
+            "Allow TCP {ports} inbound on {group_id} from {sender}.", ports=ports, group_id=group_id, sender=sender
+        ),
         cli=tuple(f"{command} {as_argument(rule)}" for rule in rules),
         cloudformation=cloudformation,
         terraform=terraform,
-        console=f"EC2 › Security groups › {group_id} › Inbound rules › Edit.",
+        console=_("EC2 › Security groups › {group_id} › Inbound rules › Edit.", group_id=group_id),
     )

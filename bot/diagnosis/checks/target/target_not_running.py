@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target_group.group_code import targets_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.failures import LOST_CONNECTION, signatures_maybe_on
 from bot.diagnosis.hops import TargetGroupHop, TargetHop
@@ -15,12 +16,15 @@ from bot.diagnosis.probe_targets import probe_target
 from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed, cite_tcp, places, probed_group
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import InstanceState
+from bot.diagnosis.snippets import new_terraform
 from bot.diagnosis.sources import EXECUTION_LOG, INSTANCE, TARGET_GROUP, TARGET_HEALTH
+from bot.language import _, plural
 
 _DOWN = frozenset({"stopped", "stopping", "shutting-down", "terminated", "gone"})
 _UP, _STARTING = "running", "pending"
 _GETS_TRAFFIC = frozenset({"healthy", "unavailable"})
 _SHOWN = 3
+_MOST_STARTED = 5
 
 
 class TargetNotRunning(Check[TargetGroupHop]):
@@ -54,7 +58,7 @@ class TargetNotRunning(Check[TargetGroupHop]):
         """Judge the instances' states, then whether anything points to a closed port."""
         targets = subject.targets[:MAX_TARGETS]
         if not targets:
-            summary = f"{_group(subject)} has no instance or address registered."
+            summary = _("{group} has no instance or address registered.", group=_group(subject))
             yield self.not_applicable(subject.arn, summary, subject=subject)
             return
         states = {target.id: _state(target) for target in targets if target.id.startswith("i-")}
@@ -64,12 +68,17 @@ class TargetNotRunning(Check[TargetGroupHop]):
         if down:
             yield self._down(subject, down, states)
         if starting:
-            summary = f"{_names(starting)} of {_group(subject)} just started."
+            summary = _("{names} of {group} just started.", names=_names(starting), group=_group(subject))
             citations = [self.cite(INSTANCE, t.id, "State.Name", _STARTING) for t in starting[:_SHOWN]]
             yield self.warned(starting[0].id, summary, citations, _wait(starting), subject=subject)
         if strange:
             said = ", ".join(sorted({states[t.id] or "none" for t in strange}))
-            summary = f"{_names(strange)} of {_group(subject)}: a state that we do not know ({said})."
+            summary = _(
+                "{names} of {group}: a state that we do not know ({said}).",
+                names=_names(strange),
+                group=_group(subject),
+                said=said,
+            )
             yield self.undecided(strange[0].id, summary, subject=subject)
         refusing = [x for x in probed_group(subject).every if x.probe.tcp == "refused"]
         if refusing and not down:
@@ -81,28 +90,53 @@ class TargetNotRunning(Check[TargetGroupHop]):
         citations = [self.cite(INSTANCE, t.id, "State.Name", states[t.id]) for t in down[:5]]
         healthy = sum(x.target_health.state == "healthy" for x in subject.health)
         shown = ", ".join(f"{t.id} ({states[t.id]})" for t in down[:_SHOWN])
-        more = f" +{len(down) - _SHOWN} more" if len(down) > _SHOWN else ""
-        summary = f"{shown}{more} of {_group(subject)} {'does' if len(down) == 1 else 'do'} not run"
-        fix = _start(subject, down, states)
+        more, fix = len(down) - _SHOWN, _start(subject, down, states)
+        if more > 0:
+            shown = plural("{names} +{count} more", "{names} +{count} more", more, names=shown)
+        values = {"targets": shown, "group": _group(subject), "healthy": healthy, "all": len(subject.health)}
         if healthy:
-            summary += f"; {healthy} of {len(subject.health)} targets are healthy and serve."
+            summary = plural(
+                "{targets} of {group} does not run; {healthy} of {all} targets are healthy and serve.",
+                "{targets} of {group} do not run; {healthy} of {all} targets are healthy and serve.",
+                len(down),
+                **values,
+            )
             return self.warned(down[0].id, summary, citations, fix, subject=subject)
-        return self.failed(down[0].id, f"{summary}, and no other target is healthy.", citations, fix, subject=subject)
+        summary = plural(
+            "{targets} of {group} does not run, and no other target is healthy.",
+            "{targets} of {group} do not run, and no other target is healthy.",
+            len(down),
+            **values,
+        )
+        return self.failed(down[0].id, summary, citations, fix, subject=subject)
 
     def _refusing(self, subject: TargetGroupHop, refusing: Sequence[Probed]) -> Finding:
         """Targets that refused a probe's connection: their host answers, and no process listens there."""
-        port, refuse = refusing[0].target.port, "it refuses" if len(refusing) == 1 else "they refuse"
-        summary = f"Nothing listens on {places(refusing)} of {_group(subject)}: {refuse} the connection"
+        port = refusing[0].target.port
         closed = {x.target for x in refusing}
         healthy = sum(
             t.description.target_health.state == "healthy" and probe_target(subject, t) not in closed
             for t in subject.targets
         )
         cited, fix, resource = cite_tcp(refusing), _listen(subject, port), subject.arn
+        values = {"places": places(refusing), "group": _group(subject), "healthy": healthy, "all": len(subject.health)}
         if healthy:
-            summary += f"; {healthy} of {len(subject.health)} targets are healthy and serve."
+            summary = plural(
+                "Nothing listens on {places} of {group}: it refuses the connection; {healthy} of {all} targets are "
+                "healthy and serve.",
+                "Nothing listens on {places} of {group}: they refuse the connection; {healthy} of {all} targets are "
+                "healthy and serve.",
+                len(refusing),
+                **values,
+            )
             return self.warned(resource, summary, cited, fix, subject=subject)
-        return self.failed(resource, f"{summary}, and no other target is healthy.", cited, fix, subject=subject)
+        summary = plural(
+            "Nothing listens on {places} of {group}: it refuses the connection, and no other target is healthy.",
+            "Nothing listens on {places} of {group}: they refuse the connection, and no other target is healthy.",
+            len(refusing),
+            **values,
+        )
+        return self.failed(resource, summary, cited, fix, subject=subject)
 
     def _listening(
         self, subject: TargetGroupHop, targets: Sequence[TargetHop], states: dict[str, str], walk: Walk
@@ -112,26 +146,43 @@ class TargetNotRunning(Check[TargetGroupHop]):
         doubtful = [t for t in targets if t.description.target_health.state in _GETS_TRAFFIC and not _answers(t)]
         failing = bool(doubtful) and bool(signatures_maybe_on(walk, subject.path) & LOST_CONNECTION)
         if not unhealthy and not failing:
-            run = f"{len(states)} of {len(states)} instances of {_group(subject)} run" if states else ""
-            said = run or f"Nothing points to a closed port on the targets of {_group(subject)}"
-            return self.passed(subject.arn, f"{said}.", subject=subject)
+            summary = _("Nothing points to a closed port on the targets of {group}.", group=_group(subject))
+            if states:
+                summary = _("{count} of {count} instances of {group} run.", count=len(states), group=_group(subject))
+            return self.passed(subject.arn, summary, subject=subject)
         asked = unhealthy or doubtful
         seen = probed_group(subject)
         taking = [x for x in seen.every if x.probe.tcp == "ok"]
         if taking and len(taking) == len(seen.every):
-            summary = f"Targets of {_group(subject)} listen: {places(taking)} took the connection. Probed"
-            summary += f" {seen.of_how_many} from {taking[0].probe.seen_from}. {CANNOT_SEE}"
+            listen = _(
+                "Targets of {group} listen: {places} took the connection.", group=_group(subject), places=places(taking)
+            )
+            shown = plural(
+                "Probed {number} of {known} target from {place}.",
+                "Probed {number} of {known} targets from {place}.",
+                seen.known,
+                number=len(seen.every),
+                known=seen.known,
+                place=taking[0].probe.seen_from,
+            )
+            summary = f"{listen} {shown} {_(CANNOT_SEE)}"
             return self.passed(subject.arn, summary, subject=subject)
         if silent := [x for x in seen.every if x.probe.tcp in SILENT]:
-            summary = (
-                f"{places(silent)} of {_group(subject)} gave {silent[0].probe.seen_from} no answer: a security group, "
-                "a network ACL or a route stops the probe there. Whether anything listens stays unknown."
+            summary = _(
+                "{places} of {group} gave {seen_from} no answer: a security group, a network ACL or a "
+                "route stops the probe there. Whether anything listens stays unknown.",
+                places=places(silent),
+                group=_group(subject),
+                seen_from=silent[0].probe.seen_from,
             )
             return self.undecided(subject.arn, summary, subject=subject)
         ports = ", ".join(dict.fromkeys(str(t.port) for t in asked))
-        summary = (
-            f"AWS does not show whether anything listens on port {ports} of {_names(asked)}. Probe now: refused means "
-            "that nothing listens, a timeout means a security group, a network ACL or a route."
+        summary = _(
+            "AWS does not show whether anything listens on port {ports} of {names}. Probe now: "
+            "refused means that nothing listens, a timeout means a security group, a network ACL or "
+            "a route.",
+            ports=ports,
+            names=_names(asked),
         )
         return self.undecided(subject.arn, summary, subject=subject)
 
@@ -164,23 +215,23 @@ def _group(hop: TargetGroupHop) -> str:
 
 def _names(targets: Sequence[TargetHop]) -> str:
     ids = list(dict.fromkeys(t.id for t in targets))
-    more = f" +{len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-    return ", ".join(ids[:_SHOWN]) + more
+    shown, more = ", ".join(ids[:_SHOWN]), len(ids) - _SHOWN
+    return plural("{names} +{count} more", "{names} +{count} more", more, names=shown) if more > 0 else shown
 
 
 def _listen(hop: TargetGroupHop, port: int) -> Fix:
     return Fix(
-        summary=f"Start the service on 0.0.0.0:{port}, or register the port on which it listens.",
+        summary=_("Start the service on 0.0.0.0:{port}, or register the port on which it listens.", port=port),
         cli=(
             f"ss -ltnp 'sport = :{port}'   # on the target: what listens there, and on which address",
             f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port=PORT",
             f"aws elbv2 deregister-targets --target-group-arn {hop.arn} --targets Id=TARGET,Port={port}",
         ),
-        console="EC2 › Target groups › Targets › Register targets.",
+        console=_("EC2 › Target groups › Targets › Register targets."),
         steps=(
-            "See on the target whether the service runs, and on which port and address it listens.",
-            f"Let it listen on 0.0.0.0:{port}, not only on 127.0.0.1.",
-            "Or register the targets with the port on which it listens, and deregister the old ones.",
+            _("See on the target whether the service runs, and on which port and address it listens."),
+            _("Let it listen on 0.0.0.0:{port}, not only on 127.0.0.1.", port=port),
+            _("Or register the targets with the port on which it listens, and deregister the old ones."),
         ),
     )
 
@@ -188,9 +239,9 @@ def _listen(hop: TargetGroupHop, port: int) -> Fix:
 def _wait(targets: Sequence[TargetHop]) -> Fix:
     ids = " ".join(t.id for t in targets[:20])
     return Fix(
-        summary="Wait until the instances run and their health checks pass, then run this again.",
+        summary=_("Wait until the instances run and their health checks pass, then run this again."),
         cli=(f"aws ec2 describe-instance-status --include-all-instances --instance-ids {ids}",),
-        console="EC2 › Instances › Instance state, Status check.",
+        console=_("EC2 › Instances › Instance state, Status check."),
     )
 
 
@@ -205,15 +256,24 @@ def _start(hop: TargetGroupHop, down: Sequence[TargetHop], states: dict[str, str
             f"aws elbv2 register-targets --target-group-arn {hop.arn} --targets {new}",
             f"aws elbv2 deregister-targets --target-group-arn {hop.arn} --targets {gone}",
         ]
+    started = [
+        new_terraform("aws_ec2_instance_state", name, {"instance_id": name, "state": _UP})
+        for name in can[:_MOST_STARTED]
+    ]
+    cloudformation, registered = (
+        targets_as_code(hop.arn, [("NEW_INSTANCE", lost[0].port or "PORT")]) if lost else ("", "")
+    )
     return Fix(
-        summary="Start the instances, and see that the service starts with them." if can else "Replace the instances.",
+        summary=_("Start the instances, and see that the service starts with them.")
+        if can
+        else _("Replace the instances."),
         cli=tuple(cli),
-        cloudformation="AWS::EC2::Instance, or DesiredCapacity of the AWS::AutoScaling::AutoScalingGroup.",
-        terraform='resource "aws_ec2_instance_state" { state = "running" }',
-        console="EC2 › Instances › Instance state › Start instance.",
+        cloudformation=cloudformation,
+        terraform="\n\n".join((*started, *([registered] if registered else []))),
+        console=_("EC2 › Instances › Instance state › Start instance."),
         steps=(
-            *(("Start the instances.",) if can else ()),
-            *(("Register new instances for those that are gone, and deregister the old ones.",) if lost else ()),
-            f"See that the service listens on 0.0.0.0:{down[0].port}, not only on 127.0.0.1.",
+            *((_("Start the instances."),) if can else ()),
+            *((_("Register new instances for those that are gone, and deregister the old ones."),) if lost else ()),
+            _("See that the service listens on 0.0.0.0:{port}, not only on 127.0.0.1.", port=down[0].port),
         ),
     )

@@ -24,6 +24,7 @@ from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.sources import EXECUTION_LOG, METRIC
 from bot.diagnosis.trends import Comparison, compare, minutes_above, stretched
+from bot.language import _
 
 _DYING_WITHIN = 5
 
@@ -61,19 +62,27 @@ class TargetResetsConnections(Check[BalancerHop]):
         resets, times, name = counter(subject, TARGET_RESETS), traffic(subject, walk), name_of(subject)
         found = compare(resets, times.failing, times.seen)
         if not resets.total and not times.seen:
-            summary = f"{name} had no traffic in the hours that were read, so resets tell nothing."
+            summary = _("{name} had no traffic in the hours that were read, so resets tell nothing.", name=name)
             yield self.undecided(subject.arn, summary, subject=subject)
         elif found.total and (found.rises or not found.comparable):
             yield self._together(subject, walk, found, times)
         elif dying := self._dying(subject, walk, times):
             yield dying
         elif not resets.total:
-            yield self.passed(subject.arn, f"No target behind {name} reset a connection.", subject=subject)
+            yield self.passed(subject.arn, _("No target behind {name} reset a connection.", name=name), subject=subject)
         elif times.failing and found.total:
-            summary = f"Targets behind {name} reset connections, but no more than in quiet minutes: {_numbers(found)}."
+            summary = _(
+                "Targets behind {name} reset connections, but no more than in quiet minutes: {numbers}.",
+                name=name,
+                numbers=_numbers(found),
+            )
             yield self.passed(subject.arn, summary, subject=subject)
         else:
-            summary = f"Targets behind {name} reset {resets.total:g} connections, none of them while requests failed."
+            summary = _(
+                "Targets behind {name} reset {total} connections, none of them while requests failed.",
+                name=name,
+                total=format(resets.total, "g"),
+            )
             yield self.passed(subject.arn, summary, subject=subject)
 
     def _together(self, subject: BalancerHop, walk: Walk, found: Comparison, times: Traffic) -> Finding:
@@ -82,17 +91,25 @@ class TargetResetsConnections(Check[BalancerHop]):
         citation = self.cite(METRIC, subject.arn, f"{TARGET_RESETS} (Sum)", _numbers(found))
         fix = _fix(subject, TARGET_RESETS, times)
         if not found.comparable:
-            summary = (
-                f"Targets behind {name_of(subject)} reset {found.total:g} connections while requests failed, "
-                "and there are no quiet minutes to compare with."
+            summary = _(
+                "Targets behind {name} reset {total} connections while requests failed, and there are "
+                "no quiet minutes to compare with.",
+                name=name_of(subject),
+                total=format(found.total, "g"),
             )
             return self.warned(subject.arn, summary, [citation], fix, subject=subject)
-        summary = (
-            f"Targets behind {name_of(subject)} reset {found.total:g} connections in the {found.minutes} minutes in "
-            f"which requests failed, {found.rate:.1f} a minute against {found.quiet_rate:.1f} in quiet ones."
+        summary = _(
+            "Targets behind {name} reset {total} connections in the {minutes} minutes in which "
+            "requests failed, {rate} a minute against {quiet_rate} in quiet ones.",
+            name=name_of(subject),
+            total=format(found.total, "g"),
+            minutes=found.minutes,
+            rate=format(found.rate, ".1f"),
+            quiet_rate=format(found.quiet_rate, ".1f"),
         )
         if shown and not shown & LOST_CONNECTION:
-            summary += f" The log shows other failures ({', '.join(sorted(shown))})."
+            others = ", ".join(sorted(shown))
+            summary += " " + _("The log shows other failures ({others}).", others=others)
             return self.warned(subject.arn, summary, [citation], fix, subject=subject)
         return self.failed(subject.arn, summary, [citation], fix, subject=subject)
 
@@ -104,9 +121,12 @@ class TargetResetsConnections(Check[BalancerHop]):
         sick = _unhealthy_minutes(subject, walk) & stretched(times.failing, 0, _DYING_WITHIN)
         if not sick:
             return None
-        summary = (
-            f"{name_of(subject)} reset {found.total:g} connections while requests failed, and targets became "
-            f"unhealthy at {_clock(min(sick))}: they went down while in use."
+        summary = _(
+            "{name} reset {total} connections while requests failed, and targets became unhealthy "
+            "at {clock}: they went down while in use.",
+            name=name_of(subject),
+            total=format(found.total, "g"),
+            clock=_clock(min(sick)),
         )
         citation = self.cite(METRIC, subject.arn, f"{BALANCER_RESETS} (Sum)", _numbers(found))
         fix = _fix(subject, BALANCER_RESETS, times)
@@ -127,9 +147,12 @@ def _unhealthy_minutes(subject: BalancerHop, walk: Walk) -> frozenset[int]:
 
 
 def _numbers(found: Comparison) -> str:
-    return (
-        f"{found.total:g} in {found.minutes} failing minutes; "
-        f"{found.quiet_total:g} in {found.quiet_minutes} quiet minutes"
+    return _(
+        "{total} in {minutes} failing minutes; {quiet_total} in {quiet_minutes} quiet minutes",
+        total=format(found.total, "g"),
+        minutes=found.minutes,
+        quiet_total=format(found.quiet_total, "g"),
+        quiet_minutes=found.quiet_minutes,
     )
 
 
@@ -141,12 +164,16 @@ def _fix(subject: BalancerHop, name: str, times: Traffic) -> Fix:
     first, last = (datetime.fromtimestamp(x, UTC) for x in (min(times.failing) - 600, max(times.failing) + 600))
     command = statistics_command(subject, name, f"{first:%Y-%m-%dT%H:%M:%SZ}", f"{last:%Y-%m-%dT%H:%M:%SZ}")
     return Fix(
-        summary=f"Find out in the targets' own logs why connections end, from {_clock(min(times.failing))} on.",
+        summary=_(
+            "Find out in the targets' own logs why connections end, from {clock} on.", clock=_clock(min(times.failing))
+        ),
         cli=(command,),
-        console="EC2 › Load balancers › Monitoring: Target reset count; then the log of the service on the target.",
+        console=_(
+            "EC2 › Load balancers › Monitoring: Target reset count; then the log of the service on the target.",
+        ),
         steps=(
-            "See whether the process runs and listens on the target port, and whether it restarted.",
-            "See whether the server's keep-alive is shorter than the load balancer's idle timeout.",
-            "See whether the backend expects TLS where it gets plain HTTP, or the other way round.",
+            _("See whether the process runs and listens on the target port, and whether it restarted."),
+            _("See whether the server's keep-alive is shorter than the load balancer's idle timeout."),
+            _("See whether the backend expects TLS where it gets plain HTTP, or the other way round."),
         ),
     )

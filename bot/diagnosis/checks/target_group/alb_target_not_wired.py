@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.listener.listener_code import new_listener_as_code
 from bot.diagnosis.checks.load_balancer.balancer_arn import BalancerArn
+from bot.diagnosis.checks.target_group.group_code import group_as_code, new_group_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import BalancerHop, TargetGroupHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import LoadBalancer, TargetGroup
 from bot.diagnosis.sources import LISTENERS, LOAD_BALANCER, TARGET_GROUP, TARGET_HEALTH
+from bot.language import _
 
 
 class AlbTargetNotWired(Check[TargetGroupHop]):
@@ -42,11 +45,14 @@ class AlbTargetNotWired(Check[TargetGroupHop]):
         """Judge each application load balancer that is registered."""
         group = subject.group
         if group is None or group.target_type != "alb":
-            yield self.not_applicable(subject.arn, "Its targets are not load balancers.", subject=subject)
+            yield self.not_applicable(subject.arn, _("Its targets are not load balancers."), subject=subject)
             return
         behind = subject.balancers_behind
         if not behind:
-            summary = f"{group.target_group_name} has no application load balancer registered."
+            summary = _(
+                "{group} has no application load balancer registered.",
+                group=group.target_group_name,
+            )
             yield self.not_applicable(subject.arn, summary, subject=subject)
         for hop in behind:
             yield self._wiring(subject, group, hop)
@@ -54,20 +60,36 @@ class AlbTargetNotWired(Check[TargetGroupHop]):
     def _wiring(self, subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Finding:
         alb, name = hop.balancer, BalancerArn.parse(hop.arn).name or hop.arn
         if alb is None:
-            return self.not_applicable(hop.arn, f"Load balancer {name} does not exist.", subject=subject)
+            return self.not_applicable(hop.arn, _("Load balancer {name} does not exist.", name=name), subject=subject)
         elsewhere = _elsewhere(subject, group, alb)
         if elsewhere:
             field, own, other = elsewhere
-            summary = f"{name} is in {own}, its target group {group.target_group_name} in {other}."
+            summary = _(
+                "{name} is in {own}, its target group {group} in {other}.",
+                name=name,
+                own=own,
+                group=group.target_group_name,
+                other=other,
+            )
             citation = self.cite(LOAD_BALANCER, hop.arn, field, own)
             return self.failed(hop.arn, summary, [citation], _beside(subject, group), subject=subject)
         if hop.port is None:
-            summary = f"{group.target_group_name} names no port of {name} that we can read."
+            summary = _(
+                "{group} names no port of {name} that we can read.",
+                group=group.target_group_name,
+                name=name,
+            )
             return self.undecided(hop.arn, summary, subject=subject)
         there = [x for x in hop.listeners if x.port == hop.port]
         if not there:
-            ports = ", ".join(f"{x.protocol} {x.port}" for x in hop.listeners) or "nothing"
-            summary = f"{group.target_group_name} sends to port {hop.port} of {name}, which listens on {ports}."
+            ports = ", ".join(f"{x.protocol} {x.port}" for x in hop.listeners) or _("nothing")
+            summary = _(
+                "{group} sends to port {port} of {name}, which listens on {ports}.",
+                group=group.target_group_name,
+                port=hop.port,
+                name=name,
+                ports=ports,
+            )
             citations = [
                 self.cite(TARGET_HEALTH, subject.arn, f"{name} Target.Port", hop.port),
                 self.cite(LISTENERS, hop.arn, "Listeners[].Port", ports),
@@ -82,21 +104,39 @@ class AlbTargetNotWired(Check[TargetGroupHop]):
             (LISTENERS, front.listener_arn, front.protocol),
         ):
             if protocol.upper() != "TCP":
-                summary = f"The way to {name} is {front.protocol} to {group.protocol}; AWS supports TCP to TCP."
+                summary = _(
+                    "The way to {name} is {protocol} to {group_protocol}; AWS supports TCP to TCP.",
+                    name=name,
+                    protocol=front.protocol,
+                    group_protocol=group.protocol,
+                )
                 citation = self.cite(source, arn, "Protocol", protocol)
                 return self.warned(hop.arn, summary, [citation], _beside(subject, group), subject=subject)
         configured = group.health_check_port or "traffic-port"
         port = int(configured) if configured.isdigit() else hop.port
         checked = [x for x in hop.listeners if x.port == port]
-        spoken = ", ".join(f"{x.protocol} {x.port}" for x in checked) or f"nothing on {port}"
+        spoken = ", ".join(f"{x.protocol} {x.port}" for x in checked) or _("nothing on {port}", port=port)
         if group.health_check_protocol.upper() not in {x.protocol.upper() for x in checked}:
-            summary = (
-                f"Health checks of {group.target_group_name} speak {group.health_check_protocol} to port {port} "
-                f"of {name}, which has {spoken}."
+            summary = _(
+                "Health checks of {group} speak {protocol} to port {port} of {name}, which has {spoken}.",
+                group=group.target_group_name,
+                protocol=group.health_check_protocol,
+                port=port,
+                name=name,
+                spoken=spoken,
             )
             citation = self.cite(TARGET_GROUP, subject.arn, "HealthCheckProtocol", group.health_check_protocol)
             return self.warned(hop.arn, summary, [citation], _check_by(subject, hop), subject=subject)
-        return self.passed(hop.arn, f"{name} listens on port {hop.port} of {group.target_group_name}.", subject=subject)
+        return self.passed(
+            hop.arn,
+            _(
+                "{name} listens on port {port} of {group}.",
+                name=name,
+                port=hop.port,
+                group=group.target_group_name,
+            ),
+            subject=subject,
+        )
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
         """The application load balancer has a listener like its first one on the port, checked by its protocol."""
@@ -130,7 +170,9 @@ def _elsewhere(hop: TargetGroupHop, group: TargetGroup, alb: LoadBalancer) -> tu
     if group.vpc_id and alb.vpc_id and group.vpc_id != alb.vpc_id:
         return "VpcId", alb.vpc_id, group.vpc_id
     own, front = BalancerArn.parse(alb.load_balancer_arn).account, BalancerArn.parse(hop.balancer.arn).account
-    return ("LoadBalancerArn", f"account {own}", f"account {front}") if own and front and own != front else None
+    if own and front and own != front:
+        return "LoadBalancerArn", _("account {account}", account=own), _("account {account}", account=front)
+    return None
 
 
 def _listen(subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Fix:
@@ -139,19 +181,27 @@ def _listen(subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Fi
     https = hop.scheme == "https"
     certificate = " --certificates CertificateArn=CERTIFICATE_ARN" if https else ""
     port = first.port if first else "PORT"
+    cloudformation, terraform = new_listener_as_code(hop.arn, "HTTPS" if https else "HTTP", hop.port or "PORT", forward)
     return Fix(
-        summary=f"Create a listener on port {hop.port} of the application load balancer.",
+        summary=_("Create a listener on port {port} of the application load balancer.", port=hop.port),
         cli=(
             f"aws elbv2 create-listener --load-balancer-arn {hop.arn} --protocol {'HTTPS' if https else 'HTTP'} "
             f"--port {hop.port}{certificate} --default-actions Type=forward,TargetGroupArn={forward}",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::Listener Port, Protocol.",
-        terraform=f'resource "aws_lb_listener" {{ port = {hop.port} }}',
-        console="EC2 › Load balancers › the application load balancer › Listeners › Add listener.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Load balancers › the application load balancer › Listeners › Add listener."),
         steps=(
-            f"Either create the listener on port {hop.port}.",
-            f"Or register it in a target group with port {port}: the port of {group.target_group_name} cannot change.",
-            f"Then point listener {subject.listener.listener.port} of the network load balancer at that group.",
+            _("Either create the listener on port {port}.", port=hop.port),
+            _(
+                "Or register it in a target group with port {port}: the port of {group} cannot change.",
+                port=port,
+                group=group.target_group_name,
+            ),
+            _(
+                "Then point listener {port} of the network load balancer at that group.",
+                port=subject.listener.listener.port,
+            ),
         )
         if first
         else (),
@@ -161,8 +211,16 @@ def _listen(subject: TargetGroupHop, group: TargetGroup, hop: BalancerHop) -> Fi
 def _beside(subject: TargetGroupHop, group: TargetGroup) -> Fix:
     balancer = subject.balancer.balancer
     vpc = balancer.vpc_id if balancer else group.vpc_id
+    cloudformation, terraform = new_group_as_code(
+        subject,
+        f"{group.target_group_name}-tcp",
+        "TCP",
+        kind="alb",
+        vpc_id=vpc,
+        targets=[("ALB_ARN", group.port or "PORT")],
+    )
     return Fix(
-        summary="Send TCP to an application load balancer of the network load balancer's VPC and account.",
+        summary=_("Send TCP to an application load balancer of the network load balancer's VPC and account."),
         cli=(
             f"aws elbv2 create-target-group --name {group.target_group_name}-tcp --target-type alb --protocol TCP "
             f"--port {group.port} --vpc-id {vpc}",
@@ -170,22 +228,27 @@ def _beside(subject: TargetGroupHop, group: TargetGroup) -> Fix:
             f"aws elbv2 modify-listener --listener-arn {subject.listener.listener.listener_arn} --protocol TCP "
             "--default-actions Type=forward,TargetGroupArn=NEW_GROUP_ARN",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup TargetType: alb, Protocol: TCP, VpcId.",
-        terraform='resource "aws_lb_target_group" { target_type = "alb", protocol = "TCP", vpc_id = … }',
-        console="EC2 › Target groups › Create target group: Application Load Balancer.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Target groups › Create target group: Application Load Balancer."),
     )
 
 
 def _check_by(subject: TargetGroupHop, hop: BalancerHop) -> Fix:
     there = next((x for x in hop.listeners if x.port == hop.port), None)
     protocol = there.protocol if there else "HTTP"
+    cloudformation, terraform = group_as_code(
+        subject.arn,
+        {"HealthCheckProtocol": protocol, "HealthCheckPort": "traffic-port"},
+        {"health_check": {"protocol": protocol, "port": "traffic-port"}},
+    )
     return Fix(
-        summary=f"Let the health check speak {protocol} to the traffic port.",
+        summary=_("Let the health check speak {protocol} to the traffic port.", protocol=protocol),
         cli=(
             f"aws elbv2 modify-target-group --target-group-arn {subject.arn} --health-check-protocol {protocol} "
             "--health-check-port traffic-port",
         ),
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup HealthCheckProtocol, HealthCheckPort.",
-        terraform='resource "aws_lb_target_group" { health_check { protocol = …, port = "traffic-port" } }',
-        console="EC2 › Target groups › Health checks › Edit.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Target groups › Health checks › Edit."),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target_group.group_code import group_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.resources import TargetGroup
 from bot.diagnosis.sources import TARGET_GROUP, TARGET_HEALTH
+from bot.language import _
 
 _TRAFFIC_PORT = "traffic-port"
 
@@ -44,11 +46,11 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
         """Compare the port of the health check with the port of each target."""
         group = subject.group
         if group is None or not group.health_check_enabled or group.target_type == "lambda":
-            yield self.not_applicable(subject.arn, "Nobody checks the health of a port here.", subject=subject)
+            yield self.not_applicable(subject.arn, _("Nobody checks the health of a port here."), subject=subject)
             return
         name, configured = group.target_group_name, group.health_check_port or _TRAFFIC_PORT
         if configured != _TRAFFIC_PORT and not configured.isdigit():
-            summary = f"{name} checks a port that we cannot read: {configured}."
+            summary = _("{name} checks a port that we cannot read: {configured}.", name=name, configured=configured)
             yield self.undecided(subject.arn, summary, subject=subject)
             return
         registered = [x.target.port or group.port for x in subject.health] or [group.port]
@@ -61,7 +63,13 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
             self.cite(TARGET_GROUP, subject.arn, "HealthCheckPort", configured),
             self.cite(TARGET_HEALTH, subject.arn, "Target.Port", ", ".join(map(str, others))),
         ]
-        summary = f"{name} checks port {configured}, but requests go to port {', '.join(map(str, others))}."
+        ports_of_requests = ", ".join(map(str, others))
+        summary = _(
+            "{name} checks port {configured}, but requests go to port {ports_of_requests}.",
+            name=name,
+            configured=configured,
+            ports_of_requests=ports_of_requests,
+        )
         yield self.warned(subject.arn, summary, citations, _fix(subject), subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:
@@ -74,17 +82,21 @@ class HealthCheckTestsSomethingElse(Check[TargetGroupHop]):
 
 
 def _same(group: TargetGroup) -> str:
-    said = f"{group.target_group_name} checks the port that requests go to"
+    name = group.target_group_name
     if group.health_check_protocol.upper() == "TCP":
-        return f"{said}; by TCP, which sees no fault of HTTP or TLS."
-    return f"{said}, by {group.health_check_protocol or 'its own protocol'}."
+        return _("{name} checks the port that requests go to; by TCP, which sees no fault of HTTP or TLS.", name=name)
+    protocol = group.health_check_protocol or _("its own protocol")
+    return _("{name} checks the port that requests go to, by {protocol}.", name=name, protocol=protocol)
 
 
 def _fix(hop: TargetGroupHop) -> Fix:
+    cloudformation, terraform = group_as_code(
+        hop.arn, {"HealthCheckPort": _TRAFFIC_PORT}, {"health_check": {"port": _TRAFFIC_PORT}}
+    )
     return Fix(
-        summary="Let the health check test the traffic port.",
+        summary=_("Let the health check test the traffic port."),
         cli=(f"aws elbv2 modify-target-group --target-group-arn {hop.arn} --health-check-port {_TRAFFIC_PORT}",),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::TargetGroup HealthCheckPort: {_TRAFFIC_PORT}.",
-        terraform=f'resource "aws_lb_target_group" {{ health_check {{ port = "{_TRAFFIC_PORT}" }} }}',
-        console="EC2 › Target groups › Health checks › Edit › Advanced settings › Port.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Target groups › Health checks › Edit › Advanced settings › Port."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.diagnosis.check import Check
+from bot.diagnosis.checks.target_group.group_code import attribute_as_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.failures import requests_on
 from bot.diagnosis.hops import TargetGroupHop
@@ -14,6 +15,7 @@ from bot.diagnosis.path_requests import citations
 from bot.diagnosis.probed import Probed, places, probed_group
 from bot.diagnosis.request_log import RequestLog, outcome
 from bot.diagnosis.sources import EXECUTION_LOG, GROUP_ATTRIBUTES
+from bot.language import _
 
 ATTRIBUTE = "proxy_protocol_v2.enabled"
 _BAD_REQUEST = 400
@@ -50,35 +52,52 @@ class ProxyProtocolOn(Check[TargetGroupHop]):
         group = subject.group
         name = group.target_group_name if group else subject.arn
         if ":loadbalancer/net/" not in subject.balancer.arn:
-            summary = f"{name} is not behind a network load balancer, which alone speaks Proxy Protocol."
+            summary = _("{name} is not behind a network load balancer, which alone speaks Proxy Protocol.", name=name)
             yield self.not_applicable(subject.arn, summary, subject=subject)
             return
         value = (subject.evidence.get(GROUP_ATTRIBUTES, subject.arn) or {}).get(ATTRIBUTE, "false").lower()
         cited = [self.cite(GROUP_ATTRIBUTES, subject.arn, ATTRIBUTE, value)]
         plain = [x for x in probed_group(subject).every if _answers_without(x)]
-        seen = [x.cite("http status", f"{x.http.status} without a Proxy Protocol header") for x in plain[:3]]
+        seen = [
+            x.cite("http status", _("{status} without a Proxy Protocol header", status=x.http.status))
+            for x in plain[:3]
+        ]
         if value == "false":
-            yield self.passed(subject.arn, f"{name} gets no Proxy Protocol header.", subject=subject)
+            yield self.passed(subject.arn, _("{name} gets no Proxy Protocol header.", name=name), subject=subject)
         elif value != "true":
-            summary = f"{name} has a Proxy Protocol setting that we do not know: {value}."
+            summary = _("{name} has a Proxy Protocol setting that we do not know: {value}.", name=name, value=value)
             yield self.undecided(subject.arn, summary, subject=subject)
         elif request := next((x for x in requests_on(walk, subject.path) if _answered_badly(x)), None):
-            said = "HTTP 400" if request.backend_status == _BAD_REQUEST else "something that is not HTTP"
             cited += [*citations([request], walk), *seen]
-            summary = f"{name} begins every connection with a Proxy Protocol header, and the backend answers {said}."
+            summary = _(
+                "{name} begins every connection with a Proxy Protocol header, and the backend answers "
+                "something that is not HTTP.",
+                name=name,
+            )
+            if request.backend_status == _BAD_REQUEST:
+                summary = _(
+                    "{name} begins every connection with a Proxy Protocol header, and the backend answers HTTP 400.",
+                    name=name,
+                )
             yield self.failed(subject.arn, summary, cited, _fix(subject), subject=subject)
         elif plain and all(x.target_health.state.startswith("unhealthy") for x in subject.health):
-            summary = (
-                f"{name} begins every connection with a Proxy Protocol header, its health checks too, and they fail; "
-                f"{places(plain)} answers without one."
+            summary = _(
+                "{name} begins every connection with a Proxy Protocol header, its health checks too, and "
+                "they fail; {places} answers without one.",
+                name=name,
+                places=places(plain),
             )
             yield self.failed(subject.arn, summary, [*cited, *seen], _fix(subject), subject=subject)
         else:
             cited += seen
-            summary = f"{name} begins every connection with a Proxy Protocol header: the backend must expect it."
+            summary = _(
+                "{name} begins every connection with a Proxy Protocol header: the backend must expect it.", name=name
+            )
             if plain:
-                summary = (
-                    f"{name} begins every connection with a Proxy Protocol header, and {places(plain)} needs none."
+                summary = _(
+                    "{name} begins every connection with a Proxy Protocol header, and {places} needs none.",
+                    name=name,
+                    places=places(plain),
                 )
             yield self.warned(subject.arn, summary, cited, _fix(subject), subject=subject)
 
@@ -98,13 +117,14 @@ def _answers_without(seen: Probed) -> bool:
 
 
 def _fix(hop: TargetGroupHop) -> Fix:
+    cloudformation, terraform = attribute_as_code(hop.arn, ATTRIBUTE, "false", {"proxy_protocol_v2": False})
     return Fix(
-        summary="Switch Proxy Protocol v2 off, or let the backend expect it.",
+        summary=_("Switch Proxy Protocol v2 off, or let the backend expect it."),
         cli=(
             f"aws elbv2 modify-target-group-attributes --target-group-arn {hop.arn} "
             f"--attributes Key={ATTRIBUTE},Value=false",
         ),
-        cloudformation=f"AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupAttributes: {ATTRIBUTE} = false.",
-        terraform='resource "aws_lb_target_group" { proxy_protocol_v2 = false }',
-        console="EC2 › Target groups › Attributes › Edit › Proxy protocol v2.",
+        cloudformation=cloudformation,
+        terraform=terraform,
+        console=_("EC2 › Target groups › Attributes › Edit › Proxy protocol v2."),
     )

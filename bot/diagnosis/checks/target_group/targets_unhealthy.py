@@ -14,6 +14,7 @@ from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import TargetHealth, TargetHealthDescription
 from bot.diagnosis.sources import TARGET_GROUP, TARGET_HEALTH
+from bot.language import _
 
 _UNHEALTHY = frozenset({"unhealthy", "unhealthy.draining", "unused", "draining"})
 """States in which a target takes no new request for sure. `unavailable`, or a state that AWS adds, may be healthy."""
@@ -51,33 +52,63 @@ class TargetsUnhealthy(Check[TargetGroupHop]):
         """Judge the health of all registered targets."""
         group = subject.group
         if group is None:
-            yield self.not_applicable(subject.arn, "The target group does not exist.", subject=subject)
+            yield self.not_applicable(subject.arn, _("The target group does not exist."), subject=subject)
             return
-        label, targets = f"Target group {group.target_group_name}", subject.health
+        targets = subject.health
         if not targets:
             citation = self.cite(TARGET_HEALTH, subject.arn, "TargetHealthDescriptions", "[]")
-            summary = f"{label} has no registered target."
+            summary = _("Target group {group} has no registered target.", group=group.target_group_name)
             yield self.failed(subject.arn, summary, [citation], register(subject), subject=subject)
             return
         states = Counter(x.target_health.state for x in targets)
         healthy, total = states["healthy"], len(targets)
         if healthy == total:
-            yield self.passed(subject.arn, f"{label}: {total} of {total} targets healthy.", subject=subject)
+            yield self.passed(
+                subject.arn,
+                _(
+                    "Target group {group}: {total} of {total} targets healthy.",
+                    group=group.target_group_name,
+                    total=total,
+                ),
+                subject=subject,
+            )
             return
         bad = [x for x in targets if x.target_health.state != "healthy"]
         citations, fix = [self._citation(subject, x) for x in bad[:5]], fix_for(subject, bad)
         doubtful = [x for x in bad if x.target_health.state not in _UNHEALTHY | {"initial"}]
         if healthy:
-            summary = f"{label}: only {healthy} of {total} targets healthy ({_reasons(bad)})."
+            summary = _(
+                "Target group {group}: only {healthy} of {total} targets healthy ({reasons}).",
+                group=group.target_group_name,
+                healthy=healthy,
+                total=total,
+                reasons=_reasons(bad),
+            )
             yield self.warned(subject.arn, summary, citations, fix, subject=subject)
         elif doubtful:
-            summary = f"{label}: the health of {len(doubtful)} of {total} targets is not known ({_reasons(doubtful)})."
+            summary = _(
+                "Target group {group}: the health of {count} of {total} targets is not known ({reasons}).",
+                group=group.target_group_name,
+                count=len(doubtful),
+                total=total,
+                reasons=_reasons(doubtful),
+            )
             yield self.undecided(subject.arn, summary, subject=subject)
         elif states["initial"] and all(x.target_health.state in _LEAVING | {"initial"} for x in bad):
-            summary = f"{label}: no target healthy yet, {states['initial']} of {total} still being checked."
+            summary = _(
+                "Target group {group}: no target healthy yet, {initial} of {total} still being checked.",
+                group=group.target_group_name,
+                initial=states["initial"],
+                total=total,
+            )
             yield self.warned(subject.arn, summary, citations, fix, subject=subject)
         else:
-            summary = f"{label}: 0 of {total} targets healthy ({_reasons(bad)})."
+            summary = _(
+                "Target group {group}: 0 of {total} targets healthy ({reasons}).",
+                group=group.target_group_name,
+                total=total,
+                reasons=_reasons(bad),
+            )
             yield self.failed(subject.arn, summary, citations, fix, subject=subject)
 
     def repair(self, finding: Finding, walk: Walk) -> Evidence | None:

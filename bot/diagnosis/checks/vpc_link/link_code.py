@@ -26,7 +26,7 @@ NO_VALUE: tuple[Value, Value] = ({"Ref": "AWS::NoValue"}, Reference("null"))
 
 NEW_LINK = "new_link"
 _NEW_LINK_CLOUDFORMATION: Value = {"Ref": "NewLink"}
-_DEPLOY = "# Deploy the API again afterwards: a change of an integration alone takes no effect."
+DEPLOY = "# Deploy the API again afterwards: a change of an integration alone takes no effect."
 _BESIDE = "# Beside the old link, whose resource goes once nothing names it any more."
 
 
@@ -62,11 +62,11 @@ def new_link_v2(path: Path, variable: str, link: VpcLinkV2, subnets: Sequence[st
 def integration_target(path: Path, cloudformation: Value, terraform: Value) -> tuple[str, str]:
     """Return the change of a REST API's integration that sets its target, in each language's own words."""
     return (
-        f"{_DEPLOY}\n"
+        f"{DEPLOY}\n"
         + change_cloudformation(
             "AWS::ApiGateway::Method", path.resource, {"Integration": {"IntegrationTarget": cloudformation}}
         ),
-        f"{_DEPLOY}\n"
+        f"{DEPLOY}\n"
         + change_terraform("aws_api_gateway_integration", path.resource, {"integration_target": terraform}),
     )
 
@@ -88,7 +88,7 @@ def _declared(path: Path, variable: str, cloudformation: Value, terraform: Value
         "AWS::ApiGateway::Method", path.resource, {"Integration": {"ConnectionId": cloudformation}}
     )
     terraform = change_terraform("aws_api_gateway_integration", path.resource, {"connection_id": terraform})
-    return f"{_DEPLOY}\n{cloudformation}", f"{_DEPLOY}\n{terraform}"
+    return f"{DEPLOY}\n{cloudformation}", f"{DEPLOY}\n{terraform}"
 
 
 def _stage(path: Path, variable: str, cloudformation: Value, terraform: Value) -> tuple[str, str]:
