@@ -177,15 +177,15 @@ _WHY = {
 
 
 def _unknown(check: Check[Any], gap: Gap, subject: Any) -> Finding:
-    summary = _(_WHY[gap.reason], action=gap.action, detail=f" ({gap.detail})" if gap.detail else "")
+    detail = f" ({gap.detail})" if gap.detail else ""
+    summary = _(_WHY[gap.reason], action=gap.action, detail=detail)
     return check.undecided(gap.resource, summary, (gap,), subject=subject)
 
 
 def _broken(check: Check[Any], resource: str, error: Exception, subject: Any) -> Finding:
+    what = f"{type(error).__name__}: {error}"
     summary = _(
-        "Check {check} itself failed ({error}); please report it with the bundle.",
-        check=check.code,
-        error=f"{type(error).__name__}: {error}",
+        "Check {check} itself failed ({error}); please report it with the bundle.", check=check.code, error=what
     )
     return check.undecided(resource, summary, subject=subject).model_copy(update={"crashed": True})
 

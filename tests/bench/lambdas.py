@@ -79,8 +79,9 @@ def _imports(unzipped: Path, count: int) -> str:
 async def _answers(folder: Path, count: int) -> None:
     (folder / "service").mkdir()
     async with deployed(folder / "service") as bot:
-        mapping = bot.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"][0]["UUID"]
-        await asyncio.to_thread(bot.emulator.client("lambda").update_event_source_mapping, UUID=mapping, Enabled=False)
+        functions = bot.emulator.client("lambda")
+        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         print("\n| request | answers | p50 (ms) | p99 (ms) | greatest (ms) |")
         print("|---|---|---|---|---|")
         for text in ("help", "explain TG-01", "diagnose orders prod"):

@@ -82,9 +82,10 @@ def _public(route: str, api: str, endpoint: Endpoint) -> str:
             route=route,
             api=api,
         )
+    address = f"{endpoint.scheme}://{endpoint.host}"
     return _(
         "{route} of API {api} calls {endpoint} over the public internet; no VPC link is involved.",
         route=route,
         api=api,
-        endpoint=f"{endpoint.scheme}://{endpoint.host}",
+        endpoint=address,
     )

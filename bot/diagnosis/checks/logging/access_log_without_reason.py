@@ -77,11 +77,12 @@ class AccessLogWithoutReason(Check[Stage]):
                 summary = _("Stage {stage} writes no access log; its execution log tells more.", stage=subject.name)
                 yield self.not_applicable(resource, summary)
         elif not names_reason(log.format):
+            variable = "$context.integrationErrorMessage" if blind else "$context.integration.error"
             summary = _(
                 "The access log of stage {stage} does not tell why an integration failed: its format names no "
                 "{variable}.",
                 stage=subject.name,
-                variable=f"$context.{'integrationErrorMessage' if blind else 'integration.error'}",
+                variable=variable,
             )
             cited = [self.cite(STAGE, resource, "accessLogSettings.format", log.format)]
             yield self.warned(resource, summary, cited, _fix(api, subject, walk))

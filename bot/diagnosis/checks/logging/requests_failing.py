@@ -187,7 +187,7 @@ def _widened(reading: LogReading, walk: Walk) -> str:
     return _(
         "None is from the last {minutes} minutes; the last {hours} hours were searched.",
         minutes=minutes,
-        hours=f"{hours:.3g}",
+        hours=format(hours, ".3g"),
     )
 
 

@@ -196,9 +196,9 @@ class ChangesNotDeployed(Check[Stage]):
                     "the stage runs could not be read.",
                     api=api.name,
                     stage=stage.name,
-                    deployed=f"{since:%Y-%m-%d %H:%M}",
+                    deployed=format(since, "%Y-%m-%d %H:%M"),
                     call=newest.call,
-                    edited=f"{newest.at:%Y-%m-%d %H:%M}",
+                    edited=format(newest.at, "%Y-%m-%d %H:%M"),
                 )
                 cited = [
                     self.cite(

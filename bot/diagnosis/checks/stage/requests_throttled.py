@@ -129,7 +129,7 @@ def _account(account: LoggingAccount | None) -> str:
         return ""
     return _(
         "The account allows {rate} requests a second, {burst} at once.",
-        rate=f"{account.throttle_rate:g}",
+        rate=format(account.throttle_rate, "g"),
         burst=account.throttle_burst or 0,
     )
 
