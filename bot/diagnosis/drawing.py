@@ -9,7 +9,7 @@ from bot.diagnosis.hops import BalancerHop, LinkHop, ListenerHop, Path, TargetGr
 from bot.diagnosis.model import Finding, Gap, Hop, HopState, PathHop, Status
 from bot.diagnosis.path import Walk
 from bot.diagnosis.resources import VpcLinkV2
-from bot.language import _
+from bot.language import _, plural
 
 _SHOWN_TARGETS = 3
 Line = tuple[Hop, str, str]
@@ -157,7 +157,7 @@ def _targets(hop: TargetGroupHop) -> Iterator[Line]:
     if health:
         names = ", ".join(dict.fromkeys(x.target.id for x in health[:_SHOWN_TARGETS]))
         if len(health) > _SHOWN_TARGETS:
-            names = _("{names} +{count} more", names=names, count=len(health) - _SHOWN_TARGETS)
+            names = plural("{names} +{count} more", "{names} +{count} more", len(health) - _SHOWN_TARGETS, names=names)
         ports = ", ".join(dict.fromkeys(str(x.target.port) for x in health if x.target.port))
         text = _("{targets} on port {ports}", targets=names, ports=ports) if ports else names
         yield Hop.TARGET, health[0].target.id, text

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.language import _
+from bot.language import plural
 
 
 def first_few(names: Iterable[str], most: int) -> str:
     """Return `a, b, c +2 more`."""
     every = list(names)
     listed = ", ".join(every[:most])
-    return _("{names} +{count} more", names=listed, count=len(every) - most) if len(every) > most else listed
+    return (
+        plural("{names} +{count} more", "{names} +{count} more", len(every) - most, names=listed)
+        if len(every) > most
+        else listed
+    )

@@ -14,7 +14,7 @@ from bot.diagnosis.probe_targets import ProbePlan, ProbeTarget, probe_plan
 from bot.diagnosis.redaction import redact
 from bot.diagnosis.resources import Probe
 from bot.diagnosis.sources import PROBE
-from bot.language import _
+from bot.language import _, plural
 from bot.probe.order import Order, OrderedTarget, refusal
 from bot.probe.result import ProbeResult
 
@@ -44,7 +44,7 @@ def prepared(evidence: Evidence) -> Prepared:
             continue
         why = refusal(ordered.address, public=target.internet_facing)
         if why:
-            forbidden.append(f"{target.place}: {why}")
+            forbidden.append(_("{place}: {reason}", place=target.place, reason=why))
         else:
             kept.append((target, ordered))
     left_out = (*forbidden, *_more(plan))
@@ -76,7 +76,7 @@ def _more(plan: ProbePlan) -> tuple[str, ...]:
     shown = ", ".join(target.place for target in plan.left_out[:3])
     more = len(plan.left_out) - 3
     if more > 0:
-        shown = _("{names} +{count} more", names=shown, count=more)
+        shown = plural("{names} +{count} more", "{names} +{count} more", more, names=shown)
     return (_("{places}: {number} addresses are probed at a time", places=shown, number=len(plan.targets)),)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from bot.alarms.model import Caution
 from bot.diagnosis.model import Gap, GapReason, Report
 from bot.diagnosis.redaction import redact
-from bot.language import _, marked
+from bot.language import _, marked, plural
 from bot.report import contexts as c
 from bot.report.console_links import alarm_page
 from bot.report.difference import Fault, difference
@@ -153,7 +153,7 @@ def _changes(before: Report | None, now: Report | None) -> str:
 def _named(faults: Iterable[Fault]) -> str:
     shown = limited(dict.fromkeys(fault.check for fault in faults), _MOST_FAULTS)
     names = listed(list(shown.items))
-    return _("{names} +{count} more", names=names, count=shown.more) if shown.more else names
+    return plural("{names} +{count} more", "{names} +{count} more", shown.more, names=names) if shown.more else names
 
 
 def _span(lasted: timedelta) -> str:
