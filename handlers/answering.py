@@ -16,7 +16,7 @@ from handlers import histories, ids, requested, watching
 from handlers.alarm_choices import alarm_status
 from handlers.edge import Edge
 from handlers.forgetting import forget
-from handlers.parsing import UsageError
+from handlers.usage import UsageError
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from bot.language import _
 from handlers import ids
 from handlers.answering import Asker, carry_out
 from handlers.edge import Edge, ephemeral, to_all
-from handlers.parsing import UsageError, parse
+from handlers.parsing import parse
 from handlers.picker import PickerState, open_picker
 from handlers.requested import Alarms, Pick
+from handlers.usage import UsageError
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.language import AUTO, ENGLISH, chosen, known
-from bot.store.errors import StorageError
 from bot.store.interface import Values
 
 log = logging.getLogger(__name__)
@@ -72,7 +70,7 @@ class Languages:
             language = await asyncio.wait_for(self._read(user, self._client), self._limit)
         except SlackApiError as error:
             return self._not_told(user, str(error.response.get("error")))
-        except (aiohttp.ClientError, StorageError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, an answer in English is better than none
             return self._not_told(user, type(error).__name__)
         self._known[user] = _Known(language, self._monotonic() + _KEPT_SECONDS)
         return language

@@ -10,6 +10,7 @@ from typing import Final
 from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
 from bot.language import _
+from handlers.option_values import account_of, is_span, pause_of, region_of, window_of
 from handlers.requested import (
     ALARMS_USAGE,
     DIAGNOSE_USAGE,
@@ -35,40 +36,18 @@ from handlers.requested import (
     Pick,
     StartWatch,
 )
+from handlers.usage import UsageError
 from handlers.words import UnclosedQuoteError, Word, split_words
 
 VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "alarms", "doctor", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
-LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
-"""A week: the log is searched without an index, and the window bounds what that costs."""
-
 WATCH_EVERY_MINUTES: Final = 30
-_WINDOW = range(1, LONGEST_WINDOW_MINUTES + 1)
-_EVERY = range(5, 24 * 60 + 1)
-"""A check reads some dozens of things: more often than every five minutes would only add load."""
 
 _STAGE = re.compile(r"^(\$default|[A-Za-z0-9_-]{1,128})$")  # AWS: API reference, CreateStage
-_REGION = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$")
-_ACCOUNT = re.compile(r"^[\w.-]{1,128}$")
-_SINCE = re.compile(r"^(?P<count>\d{1,6})(?P<unit>m|min|h|d)?$")
 _API_ID = re.compile(r"^[a-z0-9]{8,12}$")
 _DAYS = re.compile(r"^(?P<count>\d{1,4})d?$")
 _CODE = re.compile(r"^[A-Za-z]{2,5}-\d{2}$")
-_MINUTES = {None: 1, "m": 1, "min": 1, "h": 60, "d": 24 * 60}
-
-
-class UsageError(ValueError):
-    """What was written is not understood: the problem, and what was expected instead.
-
-    `field` is the part of the request that it is about (api, stage, route, region, account, since), where it is one's.
-    """
-
-    def __init__(self, problem: str, expected: str, field: str = "") -> None:
-        super().__init__(_("{problem} Expected: {expected}", problem=problem, expected=expected))
-        self.problem = problem
-        self.expected = expected
-        self.field = field
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
@@ -146,11 +125,11 @@ def _watch(words: Sequence[Word], default_region: str | None) -> Command:
     if named is not None:
         given = words[named + 1].text if named + 1 < len(words) else ""
         rest = [*words[:named], *words[named + 2 :]]
-    elif len(words) > 2 and _SINCE.match(words[-1].text.casefold()) and not words[-2].is_option:
+    elif len(words) > 2 and is_span(words[-1].text) and not words[-2].is_option:
         given, rest = words[-1].text, list(words[:-1])
     else:
         return StartWatch(request_of(words, default_region, WATCH_USAGE), WATCH_EVERY_MINUTES)
-    return StartWatch(request_of(rest, default_region, WATCH_USAGE), _minutes(given, _EVERY, "every"))
+    return StartWatch(request_of(rest, default_region, WATCH_USAGE), pause_of(given))
 
 
 def _unwatch(words: Sequence[Word]) -> Command:
@@ -182,7 +161,9 @@ def _doctor(words: Sequence[Word], default_region: str | None) -> Command:
     positional, options = _separated(words)
     if positional or "--since" in options:
         raise UsageError(_("Doctor tries every read of one region."), DOCTOR_USAGE)
-    return Doctor(_region(options.get("--region"), ApiReference(), default_region), _account(options.get("--account")))
+    return Doctor(
+        region_of(options.get("--region"), ApiReference(), default_region), account_of(options.get("--account"))
+    )
 
 
 def request_of(words: Sequence[Word], default_region: str | None, usage: str = DIAGNOSE_USAGE) -> Request:
@@ -209,9 +190,9 @@ def request_of(words: Sequence[Word], default_region: str | None, usage: str = D
         stage=stage,
         path=path,
         method=method,
-        region=_region(options.get("--region"), reference, default_region),
-        account=_account(options.get("--account")),
-        since_minutes=_minutes(options["--since"]) if "--since" in options else 60,
+        region=region_of(options.get("--region"), reference, default_region),
+        account=account_of(options.get("--account")),
+        since_minutes=window_of(options["--since"]) if "--since" in options else 60,
     )
 
 
@@ -291,52 +272,3 @@ def _stage(reference: ApiReference, rest: list[Word]) -> tuple[str, list[Word], 
 def _is_path_or_method(word: Word, *, known_stage: bool) -> bool:
     """A stage may be called GET; the word is a method only where the stage is known already."""
     return word.text.startswith("/") or (known_stage and word.text.upper() in METHODS)
-
-
-def _region(given: str | None, reference: ApiReference, default: str | None) -> str:
-    if given and reference.region and given != reference.region:
-        raise UsageError(
-            _(
-                "The API stands in {region}, and you wrote --region {given}.",
-                region=reference.region,
-                given=given[:60],
-            ),
-            _("one region"),
-            "region",
-        )
-    region = given or reference.region or default
-    if not region:
-        raise UsageError(
-            _("The region is missing, and VPCLINK_DEFAULT_REGION is not set."), "--region eu-west-1", "region"
-        )
-    if not _REGION.match(region):
-        raise UsageError(_("“{region}” is no region.", region=region[:60]), "--region eu-west-1", "region")
-    return region
-
-
-def _account(given: str | None) -> str | None:
-    if given is not None and not _ACCOUNT.match(given):
-        raise UsageError(
-            _("“{account}” is no account.", account=given[:60]),
-            _("--account with a configured name or a 12-digit id"),
-            "account",
-        )
-    return given
-
-
-def _minutes(given: str, bounds: range = _WINDOW, field: str = "since") -> int:
-    match = _SINCE.match(given.casefold())
-    minutes = int(match["count"]) * _MINUTES[match["unit"]] if match else 0
-    if minutes not in bounds:
-        if field == "every":
-            raise UsageError(
-                _("“{given}” is no pause between two checks.", given=given[:60]),
-                _("5m to 1d, such as 30m or 2h"),
-                field,
-            )
-        raise UsageError(
-            _("“{given}” is no time window.", given=given[:60]),
-            _("--since with 1m to 7d, such as 30m, 2h or 1d"),
-            field,
-        )
-    return minutes

@@ -17,8 +17,9 @@ from bot.report.limits import BUTTON_TEXT, clip
 from bot.store.catalogue import NamedApi, Place
 from handlers import ids
 from handlers.edge import Edge
-from handlers.parsing import UsageError, request_of
+from handlers.parsing import request_of
 from handlers.places import pressed_in, state_of, update_modal
+from handlers.usage import UsageError
 from handlers.words import Word
 
 Payload = dict[str, Any]
