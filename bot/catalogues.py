@@ -41,14 +41,15 @@ _UNTRANSLATED = "References"
 def messages() -> Catalog:
     """Every message there is."""
     found = Catalog(project="vpclink", domain=DOMAIN, charset="utf-8")
-    for place, message in sorted(_of_files(), key=lambda item: (item[0], str(item[1]))):
+    for place, message in sorted(of_files(), key=lambda item: (item[0], str(item[1]))):
         found.add(message, locations=[(place, 0)], flags=("python-brace-format",) if "{" in str(message) else ())
     for place, text in _of_checks():
         found.add(text, locations=[(place, 0)])
     return found
 
 
-def _of_files() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+def of_files() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Where a message of the code or the templates stands, and the message; one that goes by number has two forms."""
     for folder, methods in _FOLDERS.items():
         for name, _line, message, _comments, _context in extract_from_dir(
             ROOT / folder, methods, {"**.j2": {"silent": "false"}}, KEYWORDS

@@ -36,8 +36,12 @@ def _(message: str, /, **values: object) -> str:
 
 def plural(one: str, many: str, number: int, /, **values: object) -> str:
     """The message that fits the number, which is `{count}` in it."""
-    text = _catalogue(_language.get()).ngettext(one, many, number)
-    return text.format(count=f"{number:,}", **values)
+    return form(one, many, number).format(count=f"{number:,}", **values)
+
+
+def form(one: str, many: str, number: int, /) -> str:
+    """The same with its names still in braces, for those who put in the values by their own rules."""
+    return _catalogue(_language.get()).ngettext(one, many, number)
 
 
 def marked(message: str) -> str:

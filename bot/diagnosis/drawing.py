@@ -157,7 +157,8 @@ def _targets(hop: TargetGroupHop) -> Iterator[Line]:
     if health:
         names = ", ".join(dict.fromkeys(x.target.id for x in health[:_SHOWN_TARGETS]))
         if len(health) > _SHOWN_TARGETS:
-            names = plural("{names} +{count} more", "{names} +{count} more", len(health) - _SHOWN_TARGETS, names=names)
+            more = len(health) - _SHOWN_TARGETS
+            names = plural("{names} +{count} more", "{names} +{count} more", more, names=names)
         ports = ", ".join(dict.fromkeys(str(x.target.port) for x in health if x.target.port))
         text = _("{targets} on port {ports}", targets=names, ports=ports) if ports else names
         yield Hop.TARGET, health[0].target.id, text

@@ -11,8 +11,5 @@ def first_few(names: Iterable[str], most: int) -> str:
     """Return `a, b, c +2 more`."""
     every = list(names)
     listed = ", ".join(every[:most])
-    return (
-        plural("{names} +{count} more", "{names} +{count} more", len(every) - most, names=listed)
-        if len(every) > most
-        else listed
-    )
+    more = len(every) - most
+    return plural("{names} +{count} more", "{names} +{count} more", more, names=listed) if more > 0 else listed

@@ -15,10 +15,11 @@ from bot.diagnosis import resources as r
 from bot.diagnosis import sources as s
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Report
+from bot.language import _, marked, plural
 from bot.report.contexts.chart import Chart, ChartPoint, ChartSeries
 from bot.report.contexts.pictures import Bar, ChartPicture, Panel, Tick
 from bot.report.limits import clip
-from bot.report.wording import clock_time, count
+from bot.report.wording import clock_time
 
 MOST_SPANS: Final = 20
 """Points of a series in Slack's chart block."""
@@ -38,10 +39,13 @@ class _Measure:
 
 
 _MEASURES = (
-    _Measure("failures", "Failed requests", frozenset({"5XXError", "5xx"}), sum),
-    _Measure("resets", "Resets by targets", frozenset({"TCP_Target_Reset_Count"}), sum),
+    _Measure("failures", marked("Failed requests"), frozenset({"5XXError", "5xx"}), sum),
+    _Measure("resets", marked("Resets by targets"), frozenset({"TCP_Target_Reset_Count"}), sum),
     _Measure(
-        "unhealthy", "Unhealthy targets", frozenset({"UnHealthyHostCount"}), lambda values: max(values, default=0.0)
+        "unhealthy",
+        marked("Unhealthy targets"),
+        frozenset({"UnHealthyHostCount"}),
+        lambda values: max(values, default=0.0),
     ),
 )
 
@@ -130,7 +134,8 @@ def _panel(trend: Trend, top: int, span: float) -> Panel:
             bars.append(
                 Bar(round(_LEFT + n * span + 1, 1), round(ground - tall, 1), round(span - 2, 1), round(tall, 1))
             )
-    return Panel(trend.kind, trend.name, f"at most {max(trend.values):,}", top, ground, tuple(bars))
+    most = f"{max(trend.values):,}"
+    return Panel(trend.kind, trend.name, _("at most {count}", count=most), top, ground, tuple(bars))
 
 
 def _trend(measure: _Measure, read: Mapping[str, r.Series], starts: tuple[datetime, ...], minutes: int) -> Trend | None:
@@ -145,7 +150,7 @@ def _trend(measure: _Measure, read: Mapping[str, r.Series], starts: tuple[dateti
             if 0 <= index < len(spans):
                 spans[index].append(value)
     values = tuple(round(measure.together(span)) for span in spans)
-    return Trend(measure.kind, measure.name, values, round(measure.together([float(value) for value in values])))
+    return Trend(measure.kind, _(measure.name), values, round(measure.together([float(value) for value in values])))
 
 
 def _whole_minute(moment: datetime) -> datetime:
@@ -161,12 +166,29 @@ def _alt(report: Report, found: Trends) -> str:
     name = f"{report.request.api_name or report.request.api} / {report.request.stage}"
     ends = clock_time(found.starts[-1] + timedelta(minutes=found.minutes))
     told = [_told(trend, found) for trend in found.trends]
-    logged = f" {count(len(found.logged), 'logged failing request')} marked." if found.logged else ""
-    return clip(f"{name} from {clock_time(found.starts[0])} to {ends}: {'; '.join(told)}.{logged}", 1000)
+    said = [
+        _(
+            "{api} from {start} to {end}: {trends}.",
+            api=name,
+            start=clock_time(found.starts[0]),
+            end=ends,
+            trends="; ".join(told),
+        )
+    ]
+    if found.logged:
+        said.append(
+            plural(
+                "{count} logged failing request marked.", "{count} logged failing requests marked.", len(found.logged)
+            )
+        )
+    return clip(" ".join(said), 1000)
 
 
 def _told(trend: Trend, found: Trends) -> str:
     begun = next((start for start, value in zip(found.starts, trend.values, strict=True) if value), None)
-    since = f", first at {clock_time(begun)}" if begun else ""
-    word = "at most" if trend.kind == "unhealthy" else "in all"
-    return f"{trend.name.lower()} {trend.total:,} {word}{since}"
+    measure, total = trend.name.lower(), f"{trend.total:,}"
+    if trend.kind == "unhealthy":
+        said = _("{measure} {total} at most", measure=measure, total=total)
+    else:
+        said = _("{measure} {total} in all", measure=measure, total=total)
+    return _("{trend}, first at {time}", trend=said, time=clock_time(begun)) if begun else said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.language import _
 from bot.report.escape import fence, neutral
 from bot.report.limits import MESSAGE_BLOCKS, SECTION_TEXT, fit, pieces
 from bot.report.message import Block, Message
@@ -20,7 +21,7 @@ def conservative(message: Message) -> Message:
     blocks = [fit(block) for block in _converted(message.blocks)]
     if len(blocks) > MESSAGE_BLOCKS:
         more = len(blocks) - MESSAGE_BLOCKS + 1
-        blocks = [*blocks[: MESSAGE_BLOCKS - 1], _section(f"+{more} more")]
+        blocks = [*blocks[: MESSAGE_BLOCKS - 1], _section(_("+{count} more", count=more))]
     return Message(message.text, tuple(blocks))
 
 
@@ -30,8 +31,10 @@ def text_only(message: Message) -> Message:
     whole = f"{message.text}\n{said}" if said else message.text
     if len(whole) <= _LONGEST_PLAIN:
         return Message(whole)
-    first = pieces(whole, _LONGEST_PLAIN - 40)[0]
-    return Message(f"{first}\n(+{len(whole) - len(first):,} more characters)")
+    first = pieces(whole, _LONGEST_PLAIN - 60)[0]
+    left = f"{len(whole) - len(first):,}"
+    more = _("(+{count} more characters)", count=left)
+    return Message(f"{first}\n{more}")
 
 
 def _converted(blocks: Iterable[Block]) -> Iterator[Block]:

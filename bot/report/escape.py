@@ -14,11 +14,14 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from bot.language import _
+
 # There is no escape for these in Slack's mrkdwn, so each becomes a character that looks like it and does nothing.
 _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 # A time of day such as 03:11:07 names no emoji; 100 and 1234 do.
 _EMOJI_COLON = re.compile(r":(?!\d{1,2}:)(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\u00a0]+")  # French puts a no-break space before a colon, and it stays one
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ZERO_WIDTH_JOINER = "\u200d"  # holds the parts of one emoji together
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -39,7 +42,7 @@ def visible(value: object, *, lines: bool = False) -> str:
     kept = "".join(character for character in text if _is_visible(character))
     if lines:
         return "\n".join(line.rstrip() for line in kept.splitlines()).strip("\n")
-    return " ".join(kept.split())
+    return _SPACES.sub(" ", kept).strip()
 
 
 def _is_visible(character: str) -> bool:
@@ -55,7 +58,7 @@ def json_text(text: str) -> Markup:
 
 def literal(value: object) -> Markup:
     """A whole JSON string, quotes included, for places where Slack takes text as it is: rich text. Never empty."""
-    text = visible(value, lines=True) or "(empty)"
+    text = visible(value, lines=True) or _("(empty)")
     return Markup(json.dumps(text, ensure_ascii=False))  # noqa: S704 - as above
 
 
@@ -67,12 +70,12 @@ def mrkdwn(value: object) -> Markup:
 def code(value: object) -> Markup:
     """A value as inline code: exact but for backticks, so that it can be copied."""
     text = _isolated(entities(visible(value).replace("`", "ˋ")))
-    return json_text(f"`{text}`") if text else json_text("(empty)")
+    return json_text(f"`{text}`") if text else json_text(_("(empty)"))
 
 
 def fenced(value: object) -> Markup:
     """A value as a block of code in mrkdwn: exact but for fences of its own, so that it can be copied."""
-    return json_text(fence(visible(value, lines=True)) or "(empty)")
+    return json_text(fence(visible(value, lines=True)) or _("(empty)"))
 
 
 def fence(text: str) -> str:

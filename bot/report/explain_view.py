@@ -9,6 +9,7 @@ from bot.diagnosis.check import Check, page
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.model import Report, Status
 from bot.diagnosis.signatures import classify
+from bot.language import _, marked
 from bot.report.asking import CheckOfRun
 from bot.report.contexts import ExplainedCheck, ExplainedField, ExplainedLog, ExplainView, MenuChoice
 from bot.report.limits import BUTTON_TEXT, clip, limited
@@ -18,6 +19,18 @@ _LONGEST = 2500
 _LONGEST_FIELD = 300
 _MOST_CHOICES = 100
 """Options of a menu (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element)."""
+
+_FIELDS = (
+    marked("host"),
+    marked("certificate subject"),
+    marked("vpc link id"),
+    marked("reason"),
+    marked("request id"),
+    marked("status"),
+    marked("backend status"),
+    marked("sending to"),
+)
+"""What a log line says of itself, as the fields of `signatures.Explanation` name it."""
 
 
 def explain_check(code: str) -> ExplainedCheck | None:
@@ -55,12 +68,12 @@ def _page(check: Check[Any]) -> ExplainedCheck:
     text = page(check)
     return ExplainedCheck(
         code=check.code,
-        title=check.title,
-        hop=HOPS[check.hop],
-        what=clip(text["What"], _LONGEST),
-        why=_sentence(text.get("Why", "")),
-        decided=_sentence(text.get("How we decide", "")),
-        fixed=_sentence(text.get("How to fix", "")),
+        title=_(check.title),
+        hop=_(HOPS[check.hop]),
+        what=clip(_(text["What"]), _LONGEST),
+        why=_sentence(_(text.get("Why", ""))),
+        decided=_sentence(_(text.get("How we decide", ""))),
+        fixed=_sentence(_(text.get("How to fix", ""))),
         references=_sentence(text.get("References", "")),
         reads=", ".join(dict.fromkeys(source.call for source in check.needs)),
     )
@@ -80,7 +93,8 @@ def explain_log(text: str) -> ExplainedLog:
         label=found.label,
         meaning=clip(found.meaning, _LONGEST),
         fields=tuple(
-            ExplainedField(name.replace("_", " "), clip(value, _LONGEST_FIELD)) for name, value in found.fields.items()
+            ExplainedField(_(name.replace("_", " ")), clip(value, _LONGEST_FIELD))
+            for name, value in found.fields.items()
         ),
-        checks=tuple(f"{code} {checks[code].title.lower()}" if code in checks else code for code in found.checks),
+        checks=tuple(f"{code} {_(checks[code].title).lower()}" if code in checks else code for code in found.checks),
     )

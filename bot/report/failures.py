@@ -10,7 +10,8 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.model import Report
 from bot.diagnosis.path import Walk
 from bot.diagnosis.resources import Series
-from bot.report.wording import clock_time, count, duration
+from bot.language import plural
+from bot.report.wording import clock_time, duration
 
 _EDGE = timedelta(minutes=5)
 """Errors within the first minutes of the window may have begun before it."""
@@ -23,8 +24,16 @@ def failures(report: Report, evidence: Evidence | None) -> str:
         return counted
     if not report.failing_requests:
         return ""
-    newest = f", the newest at {clock_time(report.logs[0].at)}" if report.logs else ""
-    return f"{count(report.failing_requests, 'failing request')} in the log{newest}"
+    if not report.logs:
+        return plural(
+            "{count} failing request in the log", "{count} failing requests in the log", report.failing_requests
+        )
+    return plural(
+        "{count} failing request in the log, the newest at {time}",
+        "{count} failing requests in the log, the newest at {time}",
+        report.failing_requests,
+        time=clock_time(report.logs[0].at),
+    )
 
 
 def _counted(report: Report, evidence: Evidence) -> str:
@@ -38,12 +47,24 @@ def _counted(report: Report, evidence: Evidence) -> str:
     if not errors or not requests or errors.total < 1 or requests.total < 1:
         return ""
     whole = max(int(requests.total), int(errors.total))
-    return f"{int(errors.total):,} of {count(whole, 'request')} failed {_since(report, errors)}"
+    return _since(report, errors, f"{int(errors.total):,}", whole)
 
 
-def _since(report: Report, errors: Series) -> str:
+def _since(report: Report, errors: Series, failed: str, whole: int) -> str:
     first = datetime.fromtimestamp(next(at for at, value in errors.points if value > 0), UTC)
     begin = report.at - timedelta(minutes=report.request.since_minutes)
     if first <= begin + _EDGE:
-        return f"in the last {duration(report.request.since_minutes)}"
-    return f"since {clock_time(first)}"
+        return plural(
+            "{failed} of {count} request failed in the last {window}",
+            "{failed} of {count} requests failed in the last {window}",
+            whole,
+            failed=failed,
+            window=duration(report.request.since_minutes),
+        )
+    return plural(
+        "{failed} of {count} request failed since {time}",
+        "{failed} of {count} requests failed since {time}",
+        whole,
+        failed=failed,
+        time=clock_time(first),
+    )

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Report, Status
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.asking import encode_rerun
 from bot.report.failures import failures
@@ -48,5 +49,8 @@ def fresh_logs_view(report: Report, evidence: Evidence, look: str) -> c.Context:
 def _hidden(report: Report) -> tuple[str, ...]:
     """Why failing requests may be missing: logging that is off, and logs that could not be read."""
     off = [clip(x.summary, _LONGEST) for x in report.findings if x.status in {Status.FAIL, Status.WARN}]
-    unread = [f"{line.action}: {line.reason}; {line.advice}" for line in gap_lines(report.gaps)]
+    unread = [
+        _("{action}: {reason}; {advice}", action=line.action, reason=line.reason, advice=line.advice)
+        for line in gap_lines(report.gaps)
+    ]
     return limited(dict.fromkeys([*off, *unread]), _MOST_GAPS).items

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from bot.diagnosis.model import Gap, GapReason
+from bot.language import _, plural
 from bot.report.contexts import GapLine
 from bot.report.limits import clip, limited
-from bot.report.wording import GAP_ADVICE, short_name
+from bot.report.wording import GAP_ADVICE, GAP_REASONS, short_name
 
 _NAMED = 3
 _PREFIX = re.compile(r"^(?:(?:REST|HTTP|WEBSOCKET)|vpc-\w+|)/(?=.)")
@@ -26,13 +27,15 @@ def gap_lines(gaps: Sequence[Gap]) -> tuple[GapLine, ...]:
 def _line(gaps: Sequence[Gap]) -> GapLine:
     first = gaps[0]
     names = limited(dict.fromkeys(filter(None, (_name(gap.resource) for gap in gaps))), _NAMED)
-    more = f" +{names.more} more" if names.more else ""
+    shown = ", ".join(names.items)
     detail = f" ({clip(first.detail, 200)})" if first.detail else ""
     return GapLine(
         action=first.action,
-        resources=", ".join(names.items) + more,
-        reason=first.reason.value.replace("-", " ") + detail,
-        advice=GAP_ADVICE[first.reason],
+        resources=plural("{names} +{count} more", "{names} +{count} more", names.more, names=shown)
+        if names.more
+        else shown,
+        reason=_(GAP_REASONS[first.reason]) + detail,
+        advice=_(GAP_ADVICE[first.reason]),
     )
 
 

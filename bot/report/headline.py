@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.diagnosis.model import Confidence, HopState, Report, State
+from bot.language import _
 from bot.report.contexts import Headline
 from bot.report.limits import clip
 from bot.report.unresolved_view import unresolved_words
@@ -22,5 +23,5 @@ def headline(report: Report) -> Headline:
         mark = HOP_MARKS[HopState.DEGRADED if possible else HopState.BROKEN]
         return Headline(mark, clip(cause.summary, _LONGEST), cause.check)
     if verdict.state is State.NO_FAULT_FOUND:
-        return Headline(HOP_MARKS[HopState.OK], "nothing on this path explains an HTTP 500")
+        return Headline(HOP_MARKS[HopState.OK], _("nothing on this path explains an HTTP 500"))
     return Headline(HOP_MARKS[HopState.UNKNOWN], clip(unresolved_words(report) or verdict.summary, _LONGEST))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Report, State
+from bot.language import _
 from bot.report.chart_view import chart_block, chart_picture, trends_of
 from bot.report.contexts import ChartPicture, PathPicture
 from bot.report.path_picture import path_picture
@@ -35,13 +36,13 @@ class Illustrator:
         if report.verdict.state is State.NO_FAULT_FOUND or len(report.path) < 2:
             return
         drawings: list[tuple[str, str, PathPicture | ChartPicture]] = [
-            (f"path-{run_id[:12]}.png", "The path", path_picture(report))
+            (f"path-{run_id[:12]}.png", _("The path"), path_picture(report))
         ]
         trends = trends_of(report, evidence)
         if trends:
             chart = self.renderer.message(chart_block(report, trends))
             if not await self.poster.offer(run_id, "chart", thread, chart):
-                drawings.append((f"chart-{run_id[:12]}.png", "Failures over time", chart_picture(report, trends)))
+                drawings.append((f"chart-{run_id[:12]}.png", _("Failures over time"), chart_picture(report, trends)))
         try:
             painted = [(name, title, await self.painter.paint(drawing)) for name, title, drawing in drawings]
         except PictureError as error:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from bot.language import _
 from bot.report.message import Block
 
 T = TypeVar("T")
@@ -57,7 +58,8 @@ def clip(text: str, most: int) -> str:
     """Keep the first characters and count the others: at most `most` in all."""
     if len(text) <= most:
         return text
-    more = f"… (+{len(text) - most:,} more characters)"
+    left = f"{len(text) - most:,}"
+    more = _("… (+{count} more characters)", count=left)
     return text[: max(0, most - len(more))].rstrip() + more if most > len(more) else text[:most]
 
 
@@ -68,7 +70,7 @@ def clip_lines(text: str, most: int) -> str:
     lines = text.split("\n")
     kept: list[str] = []
     used = 0
-    room = most - len("\n+99999 more lines")
+    room = most - len("\n" + _("+{count} more lines", count=99999))
     for line in lines:
         if used + len(line) + 1 > room:
             break
@@ -76,7 +78,7 @@ def clip_lines(text: str, most: int) -> str:
         used += len(line) + 1
     if not kept:
         return _OPEN_MARKUP.sub("", text[: most - 1]) + "…"
-    return "\n".join([*kept, f"+{len(lines) - len(kept)} more lines"])
+    return "\n".join([*kept, _("+{count} more lines", count=len(lines) - len(kept))])
 
 
 def pieces(text: str, most: int, *, measure: Callable[[str], int] = len) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.diagnosis.model import HopState, Report, Request
 from bot.diagnosis.redaction import redact
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.asking import HistoryCursor
 from bot.report.headline import headline
@@ -45,8 +46,8 @@ def run_line(run: Run, workspace_url: str, tally: Tally) -> c.RunLine:
 
 def _unfinished(run: Run) -> c.Headline:
     if run.state is RunState.RUNNING:
-        return c.Headline(HOP_MARKS[HopState.UNKNOWN], "still running")
-    return c.Headline(HOP_MARKS[HopState.UNKNOWN], "not diagnosed")
+        return c.Headline(HOP_MARKS[HopState.UNKNOWN], _("still running"))
+    return c.Headline(HOP_MARKS[HopState.UNKNOWN], _("not diagnosed"))
 
 
 def message_url(workspace_url: str, channel: str, ts: str, thread: str = "") -> str | None:
@@ -71,14 +72,14 @@ def history_page(page: Page, cursor: HistoryCursor, workspace_url: str, tallies:
 
 def watch_line(watch: Watch, workspace_url: str) -> c.WatchLine:
     """One watch, and what its last check said."""
-    checked = f"checked at {date_time(datetime.fromisoformat(watch.checked))}" if watch.checked else ""
+    checked = _("checked at {time}", time=date_time(datetime.fromisoformat(watch.checked))) if watch.checked else ""
     return c.WatchLine(
         id=watch.id,
         subject=subject_asked(watch.asked),
         every=duration(watch.every_minutes),
         headline=clip(watch.headline, 300),
         checked=checked,
-        thread=c.Link("thread", message_url(workspace_url, watch.channel, watch.thread_ts)),
+        thread=c.Link(_("thread"), message_url(workspace_url, watch.channel, watch.thread_ts)),
     )
 
 

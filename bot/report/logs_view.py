@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bot.diagnosis.model import LoggedRequest, Report
+from bot.language import _, plural
 from bot.report import contexts as c
 from bot.report.limits import BUTTON_TEXT, clip
 from bot.report.thread_view import excerpt
-from bot.report.wording import clock_time, count
+from bot.report.wording import clock_time
 
 PAGE_BUDGET = 9000
 """Characters of log text on one page of the modal: quick to open, and far below what a view may hold."""
@@ -76,9 +77,10 @@ def logs_view(report: Report, state: LogsState) -> c.LogsView:
 
 
 def _choices(report: Report) -> Iterator[c.MenuChoice]:
-    yield c.MenuChoice(f"All {count(len(report.logs), 'request')}", EVERY_REQUEST)
+    yield c.MenuChoice(plural("All {count} request", "All {count} requests", len(report.logs)), EVERY_REQUEST)
     for number, logged in enumerate(report.logs):
-        label = f"{clock_time(logged.at)} · {logged.signature or logged.label} · {logged.request_id or 'no request id'}"
+        name = logged.request_id or _("no request id")
+        label = f"{clock_time(logged.at)} · {logged.signature or logged.label} · {name}"
         yield c.MenuChoice(clip(label, BUTTON_TEXT), str(number))
 
 
@@ -98,7 +100,7 @@ def _pages(logs: Sequence[LoggedRequest]) -> Iterator[tuple[c.LogExcerpt, ...]]:
     page: list[c.LogExcerpt] = []
     used = count_pieces = 0
     for whole in map(excerpt, logs):
-        for piece in whole.pieces or ("(no lines)",):
+        for piece in whole.pieces or (_("(no lines)"),):
             if page and (used + len(piece) > PAGE_BUDGET or count_pieces >= PAGE_PIECES):
                 yield tuple(page)
                 page, used, count_pieces = [], 0, 0

@@ -9,6 +9,7 @@ from bot.diagnosis.checks import by_code
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Cause, Confidence, Fix, Report, State, Status
 from bot.diagnosis.what_if import can_be_tested
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.asking import CheckOfRun, encode_rerun
 from bot.report.difference import Difference, Fault
@@ -83,8 +84,10 @@ def _capital(sentence: str) -> str:
 
 def _hint(report: Report) -> str:
     """Where a check could say more after a probe, that a probe is worth it."""
-    waiting = {x.check for x in report.findings if x.status is Status.UNKNOWN and "Probe now" in x.summary}
-    return f" AWS does not show what {listed(sorted(waiting))} must know: a probe does." if waiting else ""
+    waiting = {x.check for x in report.findings if x.status is Status.UNKNOWN and _("Probe now") in x.summary}
+    if not waiting:
+        return ""
+    return " " + _("AWS does not show what {checks} must know: a probe does.", checks=listed(sorted(waiting)))
 
 
 def _cause_found(outcome: Outcome, cause: Cause) -> c.CauseFound:
@@ -92,7 +95,7 @@ def _cause_found(outcome: Outcome, cause: Cause) -> c.CauseFound:
     return c.CauseFound(
         subject=subject_of(report.request),
         headline=clip(cause.summary, _HEADLINE),
-        confidence=CONFIDENCES[cause.confidence],
+        confidence=_(CONFIDENCES[cause.confidence]),
         possible=cause.confidence is Confidence.POSSIBLE,
         failures=failures(report, outcome.evidence),
         check=cause.check,
@@ -123,11 +126,11 @@ def _why(cause: Cause, report: Report) -> c.Why | None:
 def _forms(fix: Fix) -> str:
     """In which forms the thread has the fix, in words."""
     forms = {
-        "steps": steps_of(fix),
-        "command": fix.cli,
+        _("steps"): steps_of(fix),
+        _("command"): fix.cli,
         "CloudFormation": fix.cloudformation,
         "Terraform": fix.terraform,
-        "console path": fix.console,
+        _("console path"): fix.console,
     }
     return listed([name for name, there in forms.items() if there])
 

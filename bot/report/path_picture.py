@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Sequence
 
 from bot.diagnosis.model import Hop, HopState, PathHop, Report, State
+from bot.language import _, marked
 from bot.report.contexts.pictures import Node, NodeState, PathPicture, Zone
 from bot.report.limits import clip, limited
 from bot.report.path_view import way_of
@@ -25,15 +26,22 @@ _ALT = 1000
 """Characters of a file's alternative text (https://docs.slack.dev/reference/methods/files.getUploadURLExternal)."""
 
 _ZONES: tuple[tuple[str, frozenset[Hop]], ...] = (
-    ("API GATEWAY", frozenset({Hop.API, Hop.STAGE, Hop.INTEGRATION})),
-    ("VPC LINK", frozenset({Hop.VPC_LINK, Hop.ENDPOINT_SERVICE})),
-    ("VPC", frozenset({Hop.LOAD_BALANCER, Hop.LISTENER, Hop.TARGET_GROUP, Hop.TARGET})),
+    (marked("API GATEWAY"), frozenset({Hop.API, Hop.STAGE, Hop.INTEGRATION})),
+    (marked("VPC LINK"), frozenset({Hop.VPC_LINK, Hop.ENDPOINT_SERVICE})),
+    (marked("VPC"), frozenset({Hop.LOAD_BALANCER, Hop.LISTENER, Hop.TARGET_GROUP, Hop.TARGET})),
 )
 _STATES: dict[HopState, NodeState] = {
     HopState.OK: "ok",
     HopState.BROKEN: "broken",
     HopState.DEGRADED: "degraded",
     HopState.UNKNOWN: "unknown",
+}
+
+_TOLD: dict[HopState, str] = {
+    HopState.OK: marked("{hop} well"),
+    HopState.BROKEN: marked("{hop} broken"),
+    HopState.DEGRADED: marked("{hop} doubtful"),
+    HopState.UNKNOWN: marked("{hop} unknown"),
 }
 
 
@@ -56,11 +64,11 @@ def path_picture(report: Report) -> PathPicture:
             nodes.append(node)
             y += node.height
         if shown.more:
-            more = f"+{shown.more} more"
-            nodes.append(Node(y + _ROW // 2, "behind", more, "", ("see the thread",), reached=False, height=_ROW))
+            more = _("+{count} more", count=shown.more)
+            nodes.append(Node(y + _ROW // 2, "behind", more, "", (_("see the thread"),), reached=False, height=_ROW))
             y += _ROW
         y += _GAP
-        zones.append(Zone(begin, y - begin - _GAP // 2, name))
+        zones.append(Zone(begin, y - begin - _GAP // 2, _(name)))
         y += _GAP
     return PathPicture(
         title=clip(title, _CHARACTERS - 20),
@@ -82,14 +90,14 @@ def _node(hop: PathHop, top: int, report: Report, *, reached: bool) -> Node:
     return Node(
         y=top + _ROW // 2 - 4,
         state=_STATES[hop.state] if reached or caused_here else "behind",
-        title=HOPS[hop.hop],
-        note="first broken hop"
+        title=_(HOPS[hop.hop]),
+        note=_("first broken hop")
         if broken and reached
-        else "the cause"
+        else _("the cause")
         if caused_here
         else ""
         if reached
-        else "not reached",
+        else _("not reached"),
         lines=lines,
         reached=reached,
         height=_ROW + _LINE * (len(lines) - 1),
@@ -104,17 +112,21 @@ def _wrapped(text: str) -> tuple[str, ...]:
 def _verdict(report: Report) -> str:
     if report.verdict.state is State.CAUSE_FOUND and report.verdict.causes:
         first = report.verdict.causes[0]
-        return f"{CONFIDENCES[first.confidence]}: {first.check} {first.name}"
-    return "Nothing on this path is broken" if report.verdict.state is State.NO_FAULT_FOUND else "Not decided"
+        return _(
+            "{confidence}: {check}", confidence=_(CONFIDENCES[first.confidence]), check=f"{first.check} {first.name}"
+        )
+    if report.verdict.state is State.NO_FAULT_FOUND:
+        return _("Nothing on this path is broken")
+    return _("Not decided")
 
 
 def _alt(title: str, report: Report, reached: Sequence[PathHop], behind: Sequence[PathHop]) -> str:
     """The picture in words, what is broken first: screen readers read from the front."""
-    words = {HopState.OK: "well", HopState.BROKEN: "broken", HopState.DEGRADED: "doubtful", HopState.UNKNOWN: "unknown"}
     broken = next((hop for hop in reached if hop.state is HopState.BROKEN), None)
-    start = f"The path of {title}. {_verdict(report)}."
+    said = [_("The path of {title}. {verdict}.", title=title, verdict=_verdict(report))]
     if broken:
-        start += f" The first broken hop is {HOPS[broken.hop]}: {broken.summary}"
-    rest = ", ".join(f"{HOPS[hop.hop]} {words[hop.state]}" for hop in reached)
-    unreached = f" Not reached: {', '.join(HOPS[hop.hop] for hop in behind)}." if behind else ""
-    return f"{start} Hops: {rest}.{unreached}"
+        said.append(_("The first broken hop is {hop}: {summary}", hop=_(HOPS[broken.hop]), summary=broken.summary))
+    said.append(_("Hops: {hops}.", hops=", ".join(_(_TOLD[hop.state], hop=_(HOPS[hop.hop])) for hop in reached)))
+    if behind:
+        said.append(_("Not reached: {hops}.", hops=", ".join(_(HOPS[hop.hop]) for hop in behind)))
+    return " ".join(said)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.diagnosis.model import Hop, HopState, PathHop, Report
+from bot.language import _
 from bot.report.contexts import Link, PathLine, PathView
 from bot.report.limits import clip, limited
 from bot.report.naming import linked
@@ -83,7 +84,7 @@ def _lines(hops: Sequence[PathHop], report: Report, *, behind: bool) -> list[Pat
         own_line = not behind and hop.state in {HopState.BROKEN, HopState.DEGRADED}
         return _TOGETHER.get(hop.hop, 9), f"{hop.hop} {hop.resource}" if own_line else "" if behind else str(hop.state)
 
-    return [_line(list(group), report, behind=behind) for _, group in groupby(hops, alike)]
+    return [_line(list(group), report, behind=behind) for _key, group in groupby(hops, alike)]
 
 
 def _line(hops: Sequence[PathHop], report: Report, *, behind: bool) -> PathLine:
@@ -100,13 +101,13 @@ def _part(hop: PathHop, report: Report) -> Link:
     if hop.resource and hop.state is HopState.BROKEN and hop.summary == report.verdict.summary:
         text = _name(hop)  # the headline has said the rest
     elif not hop.resource:
-        text = f"{HOPS[hop.hop]}: {text[:1].lower()}{text[1:]}"
+        text = _("{what}: {text}", what=_(HOPS[hop.hop]), text=text[:1].lower() + text[1:])
     elif hop.hop is Hop.TARGET and hop.state is not HopState.BROKEN:
-        text = f"targets {text}"
+        text = _("targets {targets}", targets=text)
     return linked(hop.resource, report, hop.hop, clip(text, _LONGEST_PART)) if hop.resource else Link(clip(text, 140))
 
 
 def _name(hop: PathHop) -> str:
     """`Target group orders-tg`, `Listener of orders-nlb`."""
-    kind, name = HOPS[hop.hop], short_name(hop.resource)
+    kind, name = _(HOPS[hop.hop]), short_name(hop.resource)
     return f"{kind}{name[len(kind) :]}" if name.casefold().startswith(kind.casefold()) else f"{kind} {name}"

@@ -16,6 +16,7 @@ from typing import Final
 
 import jinja2
 
+from bot.language import _, plural
 from bot.report import escape
 from bot.report.contexts.pictures import ChartPicture, PathPicture
 from bot.report.render import TEMPLATES
@@ -95,7 +96,7 @@ def _svg(environment: jinja2.Environment, drawing: PathPicture | ChartPicture) -
 
 
 def _environment(folders: list[Path]) -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         undefined=jinja2.StrictUndefined,
         finalize=_finalized,
@@ -103,6 +104,8 @@ def _environment(folders: list[Path]) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"_": _, "plural": plural}
+    return environment
 
 
 def _finalized(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 
 from bot.diagnosis.evidence import Evidence, MissingEvidence
@@ -11,11 +11,12 @@ from bot.diagnosis.path import Walk
 from bot.diagnosis.probe_targets import MOST_TARGETS
 from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed
 from bot.diagnosis.resources import ProbedTls
+from bot.language import _, plural
 from bot.probing.order import prepared
 from bot.report import contexts as c
 from bot.report.limits import CONFIRM_TEXT, clip, limited
 from bot.report.naming import subject_of
-from bot.report.wording import CONFIDENCES, STATES, count
+from bot.report.wording import CONFIDENCES, STATES
 
 _WORDS = 280
 _PLACES_SHOWN = 4
@@ -35,15 +36,32 @@ def probe_confirm(evidence: Evidence, probe_from: str) -> str:
     if not probe_from or order.order is None:
         return ""
     places = limited([target.place for target in order.targets], _PLACES_SHOWN)
-    more = f" +{places.more} more" if places.more else ""
+    shown = ", ".join(places.items)
+    if places.more:
+        shown = plural("{names} +{count} more", "{names} +{count} more", places.more, names=shown)
     name = next((target.server_name for target in order.targets if target.server_name), "")
     tls = any(target.scheme == "https" for target in order.targets)
-    asked = f"a TLS handshake{f' as {clip(name, 60)}' if name else ''} and one GET" if tls else "one GET"
-    text = (
-        f"From {clip(probe_from, 70)} to {', '.join(places.items)}{more} (at most {MOST_TARGETS}): a TCP connection, "
-        f"{asked} each. Nothing is changed."
+    values = {"source": clip(probe_from, 70), "places": shown, "most": MOST_TARGETS}
+    return clip(_to_confirm(values, clip(name, 60), tls=tls), CONFIRM_TEXT["text"])
+
+
+def _to_confirm(values: Mapping[str, object], name: str, *, tls: bool) -> str:
+    if not tls:
+        return _(
+            "From {source} to {places} (at most {most}): a TCP connection, one GET each. Nothing is changed.", **values
+        )
+    if not name:
+        return _(
+            "From {source} to {places} (at most {most}): a TCP connection, a TLS handshake and one GET each. "
+            "Nothing is changed.",
+            **values,
+        )
+    return _(
+        "From {source} to {places} (at most {most}): a TCP connection, a TLS handshake as {name} and one GET each. "
+        "Nothing is changed.",
+        name=name,
+        **values,
     )
-    return clip(text, CONFIRM_TEXT["text"])
 
 
 def probe_results_view(
@@ -56,7 +74,7 @@ def probe_results_view(
         asker=asker,
         lines=_lines(seen),
         left_out=tuple(left_out),
-        limits=CANNOT_SEE,
+        limits=_(CANNOT_SEE),
         before=verdict_words(before),
         after=verdict_words(after),
         summary=clip(after.verdict.summary, _WORDS),
@@ -68,10 +86,12 @@ def verdict_words(report: Report) -> str:
     """`confirmed, TLS-01 certificate-name-mismatch`, or the state of a verdict without a cause."""
     causes = report.verdict.causes
     if not causes or report.verdict.state is not State.CAUSE_FOUND:
-        return STATES[report.verdict.state]
+        return _(STATES[report.verdict.state])
     first = causes[0]
-    more = f" and {count(len(causes) - 1, 'more cause')}" if len(causes) > 1 else ""
-    return f"{CONFIDENCES[first.confidence].lower()}, {first.check} {first.name}{more}"
+    told = f"{_(CONFIDENCES[first.confidence]).lower()}, {first.check} {first.name}"
+    if len(causes) == 1:
+        return told
+    return plural("{cause} and {count} more cause", "{cause} and {count} more causes", len(causes) - 1, cause=told)
 
 
 def same_verdict(before: Report, after: Report) -> bool:
@@ -91,9 +111,13 @@ def _lines(seen: Sequence[Probed]) -> tuple[c.ProbeLine, ...]:
     lines = []
     for (mark, words, kind), found in alike.items():
         several = len(found) > 1 and found[0].target.what != kind
-        what = f"{len(found)} targets of {kind}" if several else found[0].target.what
+        what = _several(len(found), kind) if several else found[0].target.what
         lines.append(c.ProbeLine(mark, tuple(one.target.place for one in found), what, words))
     return tuple(lines)
+
+
+def _several(number: int, group: str) -> str:
+    return _("{count} targets of {group}", count=number, group=group)
 
 
 def _mark(seen: Probed) -> str:
@@ -117,5 +141,8 @@ def _words(seen: Probed) -> str:
 def _tls(tls: ProbedTls) -> list[str]:
     if tls.faults:
         return [f"TLS {fault}: {tls.explanations.get(fault, fault)}" for fault in tls.faults]
-    until = f", until {tls.not_after.astimezone(UTC):%Y-%m-%d}" if tls.not_after else ""
-    return [f"{tls.protocol or 'TLS'} in order, certificate names {tls.matched_name or 'the host'}{until}"]
+    protocol, name = tls.protocol or "TLS", tls.matched_name or _("the host")
+    if not tls.not_after:
+        return [_("{protocol} in order, certificate names {name}", protocol=protocol, name=name)]
+    day = f"{tls.not_after.astimezone(UTC):%Y-%m-%d}"
+    return [_("{protocol} in order, certificate names {name}, until {day}", protocol=protocol, name=name, day=day)]

@@ -10,6 +10,7 @@ from bot.diagnosis.evidence import Evidence, Key
 from bot.diagnosis.model import Gap, Hop, PathHop
 from bot.diagnosis.path import Walk
 from bot.diagnosis.sources import SOURCES
+from bot.language import _, marked, plural
 from bot.report.contexts import Step
 from bot.report.limits import clip, limited
 
@@ -17,13 +18,13 @@ _LONGEST_TITLE = 150
 _MOST_CALLS = 4
 
 STATIONS: Final[tuple[tuple[str, str, tuple[Hop, ...]], ...]] = (
-    ("api", "API, stage and routes", (Hop.API, Hop.STAGE)),
-    ("link", "VPC link", (Hop.VPC_LINK, Hop.ENDPOINT_SERVICE)),
-    ("balancer", "Load balancer and listener", (Hop.LOAD_BALANCER, Hop.LISTENER)),
-    ("targets", "Target group and targets", (Hop.TARGET_GROUP, Hop.TARGET)),
-    ("network", "Security groups, network ACLs and routes", ()),
-    ("logs", "Logs of failing requests", ()),
-    ("metrics", "Metrics and changes", ()),
+    ("api", marked("API, stage and routes"), (Hop.API, Hop.STAGE)),
+    ("link", marked("VPC link"), (Hop.VPC_LINK, Hop.ENDPOINT_SERVICE)),
+    ("balancer", marked("Load balancer and listener"), (Hop.LOAD_BALANCER, Hop.LISTENER)),
+    ("targets", marked("Target group and targets"), (Hop.TARGET_GROUP, Hop.TARGET)),
+    ("network", marked("Security groups, network ACLs and routes"), ()),
+    ("logs", marked("Logs of failing requests"), ()),
+    ("metrics", marked("Metrics and changes"), ()),
 )
 """The stations in the order of the view: id, name, and the hops whose lines stand there once they are known."""
 
@@ -62,22 +63,22 @@ def station_of(source: str) -> str:
 def steps(evidence: Evidence | None, pending: Iterable[Key] = ()) -> tuple[Step, ...]:
     """The stations as they are now. No evidence yet: all are waiting but the first."""
     if evidence is None:
-        return tuple(Step(i, name, "in_progress" if i == "api" else "pending") for i, name, _ in STATIONS)
+        return tuple(Step(i, _(name), "in_progress" if i == "api" else "pending") for i, name, _hops in STATIONS)
     reading: dict[str, list[str]] = {}
-    for source, _ in sorted(pending):
+    for source, _key in sorted(pending):
         reading.setdefault(station_of(source), []).append(SOURCES[source].call)
     read: dict[str, list[bool]] = {}
-    for (source, _), outcome in evidence.reads.items():
+    for (source, _key), outcome in evidence.reads.items():
         read.setdefault(station_of(source), []).append(isinstance(outcome, Gap))
     known = _known(evidence)
     return tuple(
         Step(
             station,
-            clip(known.get(station, name), _LONGEST_TITLE),
+            clip(known.get(station) or _(name), _LONGEST_TITLE),
             _state(station, reading, read),
             _calls(reading.get(station, [])),
         )
-        for station, name, _ in STATIONS
+        for station, name, _hops in STATIONS
     )
 
 
@@ -103,5 +104,9 @@ def _summary(hops: list[PathHop], kinds: tuple[Hop, ...]) -> str:
 
 def _calls(calls: list[str]) -> str:
     shown = limited(dict.fromkeys(calls), _MOST_CALLS)
-    more = f" +{shown.more} more" if shown.more else ""
-    return f"reading {', '.join(shown.items)}{more}" if shown.items else ""
+    if not shown.items:
+        return ""
+    names = ", ".join(shown.items)
+    if shown.more:
+        names = plural("{names} +{count} more", "{names} +{count} more", shown.more, names=names)
+    return _("reading {calls}", calls=names)

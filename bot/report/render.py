@@ -17,11 +17,10 @@ from typing import Any, TypeVar
 import jinja2
 from markupsafe import Markup
 
-from bot.report import escape
+from bot.report import escape, speech
 from bot.report.contexts import Context, Link
 from bot.report.limits import MESSAGE_BLOCKS, MESSAGE_TEXT, MODAL_BLOCKS, VIEW_TITLE, clip_lines, fit, fit_text
 from bot.report.message import Block, Message
-from bot.report.wording import count
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,7 +74,7 @@ def _environment(folders: list[Path], ids: Mapping[str, str]) -> jinja2.Environm
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         undefined=jinja2.StrictUndefined,
-        finalize=_finalized,
+        finalize=speech.finalized,
         # What `finalize` returns is Markup, and so is what a macro returns: neither is escaped a second time.
         autoescape=True,
         trim_blocks=True,
@@ -91,16 +90,9 @@ def _environment(folders: list[Path], ids: Mapping[str, str]) -> jinja2.Environm
         "user": escape.user,
         "user_group": escape.user_group,
         "channel": escape.channel,
-        "count": lambda number, singular: escape.mrkdwn(count(number, singular)),
     }
-    environment.globals["ids"] = dict(ids)
+    environment.globals |= {"ids": dict(ids), "_": speech.said, "plural": speech.said_of}
     return environment
-
-
-def _finalized(value: object) -> Markup:
-    if isinstance(value, jinja2.Undefined):
-        str(value)  # raises, naming what is missing
-    return escape.mrkdwn(value)
 
 
 def _link(target: Link) -> Markup:

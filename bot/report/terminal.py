@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bot.diagnosis.model import Cause, Fix, LoggedRequest, Report, Status
 from bot.diagnosis.probed import CANNOT_SEE
+from bot.language import _
 from bot.report.contexts import PathLine
 from bot.report.escape import visible
 from bot.report.failures import failures
@@ -68,7 +69,7 @@ def _causes(report: Report) -> Iterator[str]:
     causes = report.verdict.causes
     for number, cause in enumerate(causes, start=1):
         which = f"Cause {number} of {len(causes)}" if len(causes) > 1 else "Cause"
-        yield from ("", f"{which}: {cause.check} {cause.name} ({CONFIDENCES[cause.confidence].lower()})")
+        yield from ("", f"{which}: {cause.check} {cause.name} ({_(CONFIDENCES[cause.confidence]).lower()})")
         yield from _cause(cause)
 
 
@@ -109,7 +110,7 @@ def _probes(report: Report) -> Iterator[str]:
         words = f": {probe.explanation}" if probe.explanation else ""
         bad = probe.tcp != "ok" or bool(faults)
         yield from _wrapped(f"{'BAD' if bad else 'ok '} {probe.address}:{probe.port} {told}{words}")
-    yield from _wrapped(CANNOT_SEE)
+    yield from _wrapped(_(CANNOT_SEE))
 
 
 def _findings(report: Report) -> Iterator[str]:

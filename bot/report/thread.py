@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.diagnosis.model import Report
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.limits import pages
 from bot.report.message import Block, Message
@@ -20,9 +21,14 @@ def thread_messages(renderer: Renderer, report: Report, run_id: str = "") -> lis
 
     parts = [page for group in _groups(report, run_id) for page in pages(blocks(group))]
     checks = ", ".join(cause.check for cause in report.verdict.causes)
-    what = f"Details{f' of {checks}' if checks else ''}"
+    what = _("Details of {checks}", checks=checks) if checks else _("Details")
     return [
-        Message(f"{what}, part {number} of {len(parts)}" if len(parts) > 1 else what, part)
+        Message(
+            _("{what}, part {number} of {total}", what=what, number=number, total=len(parts))
+            if len(parts) > 1
+            else what,
+            part,
+        )
         for number, part in enumerate(parts, start=1)
     ]
 

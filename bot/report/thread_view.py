@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.diagnosis.checks import by_code
 from bot.diagnosis.model import Cause, Finding, Fix, GapReason, Hop, LoggedRequest, Report, State, Status
 from bot.diagnosis.policy import statements
+from bot.language import _, plural
 from bot.report import contexts as c
 from bot.report.asking import CheckOfRun
 from bot.report.escape import entities
@@ -15,7 +16,7 @@ from bot.report.gap_lines import gap_lines
 from bot.report.limits import FENCED_TEXT, PREFORMATTED_TEXT, clip, limited, pieces
 from bot.report.naming import linked
 from bot.report.path_view import all_ways
-from bot.report.wording import CONFIDENCES, HOPS, STATUS_MARKS, count, date_time, short_name
+from bot.report.wording import CONFIDENCES, HOPS, STATUS_MARKS, date_time, short_name
 
 _SUMMARY, _FIX, _VALUE, _CELL = 300, 150, 1000, 250
 _MOST_CITATIONS = 20
@@ -47,8 +48,21 @@ def rest_view(report: Report) -> Iterator[c.Context]:
         yield excerpt(logged, clip_to=_EXCERPT)
     shown = min(len(report.logs), _MOST_EXCERPTS)
     if report.failing_requests > shown:
-        kept = f": Show logs has the newest {len(report.logs)}" if len(report.logs) > shown else ""
-        yield c.ThreadNote(f"+{count(report.failing_requests - shown, 'more failing request')} in the log{kept}")
+        yield c.ThreadNote(
+            _more_failing(report.failing_requests - shown, len(report.logs) if len(report.logs) > shown else 0)
+        )
+
+
+def _more_failing(number: int, kept: int) -> str:
+    """How many failing requests the thread does not show; `kept` of them and the shown ones are in the modal."""
+    if not kept:
+        return plural("+{count} more failing request in the log", "+{count} more failing requests in the log", number)
+    return plural(
+        "+{count} more failing request in the log: Show logs has the newest {kept}",
+        "+{count} more failing requests in the log: Show logs has the newest {kept}",
+        number,
+        kept=kept,
+    )
 
 
 def _gaps(report: Report) -> Iterator[c.Gaps]:
@@ -72,14 +86,16 @@ def _cause(cause: Cause, number: int, total: int, report: Report, run_id: str) -
         for x in citations.items
     ]
     if citations.more:
-        cited.append(c.Cited(f"+{citations.more} more", "citations", "in the report's JSON", "vpclink"))
+        cited.append(
+            c.Cited(_("+{count} more", count=citations.more), _("citations"), _("in the report's JSON"), "vpclink")
+        )
     return c.CauseDetails(
         number=number,
         total=total,
         check=cause.check,
         name=cause.name,
         summary=clip(cause.summary, _VALUE),
-        confidence=CONFIDENCES[cause.confidence],
+        confidence=_(CONFIDENCES[cause.confidence]),
         reason=clip(cause.reason, _SUMMARY),
         resource=linked(cause.resource, report, cause.hop),
         citations=tuple(cited),
@@ -118,15 +134,17 @@ def _other_findings(report: Report) -> Iterator[c.Context]:
         here = sorted((f for f in told if f.hop is hop), key=lambda f: f.status is Status.WARN)
         for start in range(0, len(here), _TOGETHER):
             lines = tuple(_line(finding, report) for finding in here[start : start + _TOGETHER])
-            yield c.HopFindings(HOPS[hop] if start == 0 else f"{HOPS[hop]}, continued", _counted(here), lines)
-    yield from _codes(report, Status.UNKNOWN, "could not be decided")
-    yield from _codes(report, Status.PASS, "passed")
+            title = _(HOPS[hop]) if start == 0 else _("{title}, continued", title=_(HOPS[hop]))
+            yield c.HopFindings(title, _counted(here), lines)
+    yield from _undecided(report)
+    yield from _passed(report)
 
 
 def _counted(findings: Sequence[Finding]) -> str:
     failing = sum(finding.status is Status.FAIL for finding in findings)
-    told = [f"{failing:,} broken"] if failing else []
-    return ", ".join([*told, *([count(len(findings) - failing, "warning")] if len(findings) > failing else [])])
+    warnings = len(findings) - failing
+    told = [plural("{count} broken", "{count} broken", failing)] if failing else []
+    return ", ".join([*told, *([plural("{count} warning", "{count} warnings", warnings)] if warnings else [])])
 
 
 def _cell(text: str) -> str:
@@ -144,17 +162,32 @@ def _line(finding: Finding, report: Report) -> c.FindingLine:
     )
 
 
-def _codes(report: Report, status: Status, words: str) -> Iterator[c.ThreadNote]:
-    worse = (
-        {f.check for f in report.findings if f.status in {Status.FAIL, Status.WARN}} if status is Status.PASS else ()
-    )
-    codes = limited(dict.fromkeys(f.check for f in report.findings if f.status is status and f.check not in worse), 999)
-    if codes.items:
-        shown = limited(codes.items, _MOST_CODES)
-        more = f" +{shown.more} more" if shown.more else ""
-        yield c.ThreadNote(
-            f"{STATUS_MARKS[status]} {count(len(codes.items), 'check')} {words}: {', '.join(shown.items)}{more}"
+def _undecided(report: Report) -> Iterator[c.ThreadNote]:
+    codes = list(dict.fromkeys(f.check for f in report.findings if f.status is Status.UNKNOWN))
+    if codes:
+        words = plural(
+            "{count} check could not be decided: {checks}",
+            "{count} checks could not be decided: {checks}",
+            len(codes),
+            checks=_codes(codes),
         )
+        yield c.ThreadNote(f"{STATUS_MARKS[Status.UNKNOWN]} {words}")
+
+
+def _passed(report: Report) -> Iterator[c.ThreadNote]:
+    worse = {f.check for f in report.findings if f.status in {Status.FAIL, Status.WARN}}
+    codes = list(dict.fromkeys(f.check for f in report.findings if f.status is Status.PASS and f.check not in worse))
+    if codes:
+        words = plural(
+            "{count} check passed: {checks}", "{count} checks passed: {checks}", len(codes), checks=_codes(codes)
+        )
+        yield c.ThreadNote(f"{STATUS_MARKS[Status.PASS]} {words}")
+
+
+def _codes(codes: Sequence[str]) -> str:
+    shown = limited(codes, _MOST_CODES)
+    names = ", ".join(shown.items)
+    return plural("{names} +{count} more", "{names} +{count} more", shown.more, names=names) if shown.more else names
 
 
 def _ways(report: Report) -> Iterator[c.Ways]:
@@ -174,7 +207,7 @@ def excerpt(logged: LoggedRequest, *, clip_to: int | None = None) -> c.LogExcerp
     if clip_to is not None:
         lines = _first_lines(lines, clip_to)
     return c.LogExcerpt(
-        request_id=logged.request_id or "no request id",
+        request_id=logged.request_id or _("no request id"),
         at=date_time(logged.at),
         signature=logged.signature or "",
         label=logged.label,
@@ -188,7 +221,7 @@ def _first_lines(lines: Sequence[str], most: int) -> list[str]:
     for line in lines:
         short = clip(line, most // 2)
         if used + len(short) > most:
-            return [*kept, f"+{len(lines) - len(kept)} more lines: Show logs"]
+            return [*kept, _("+{count} more lines: Show logs", count=len(lines) - len(kept))]
         kept.append(short)
         used += len(short) + 1
     return kept

@@ -11,6 +11,7 @@ from bot.diagnosis.model import Report, Request
 from bot.diagnosis.path import Walk, stage_key
 from bot.diagnosis.resources import Integration
 from bot.diagnosis.sources import STAGE
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.asking import encode_request
 from bot.report.limits import BUTTON_TEXT, clip, limited
@@ -95,8 +96,8 @@ def _not_this_path(report: Report, walk: Walk, footer: c.Footer, buttons: c.Butt
 
 def _described(integration: Integration | None) -> str:
     if integration is None:
-        return "no integration"
-    return clip(f"{integration.type} {integration.uri}".strip(), 200) or "another integration"
+        return _("no integration")
+    return clip(f"{integration.type} {integration.uri}".strip(), 200) or _("another integration")
 
 
 def unresolved_words(report: Report) -> str:
@@ -104,4 +105,8 @@ def unresolved_words(report: Report) -> str:
     candidates = report.request.candidates
     if report.request.api_id or not candidates:
         return ""
-    return f"{report.request.api} is not the name of one API. It could mean: {', '.join(candidates)}."
+    return _(
+        "{api} is not the name of one API. It could mean: {names}.",
+        api=report.request.api,
+        names=", ".join(candidates),
+    )

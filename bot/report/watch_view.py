@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.diagnosis.model import Report
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.asking import encode_rerun
 from bot.report.headline import headline
@@ -43,4 +44,5 @@ def ended_view(watch: Watch, *, user: str = "", failures: int = 0, reason: str =
 def spoken(report: Report) -> str:
     """The verdict in one line of text, as the next change calls what was before."""
     now = headline(report)
-    return f"{now.mark} {now.check}: {now.text}" if now.check else f"{now.mark} {now.text}"
+    words = _("{what}: {text}", what=now.check, text=now.text) if now.check else now.text
+    return f"{now.mark} {words}"

@@ -1,4 +1,7 @@
-"""Words and marks that several views share. A mark's shape tells its meaning, so that it reads without colour."""
+"""Words and marks that several views share. A mark's shape tells its meaning, so that it reads without colour.
+
+The words of the tables are translated with `_` where they are shown.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,19 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.diagnosis.model import Confidence, GapReason, Hop, HopState, State, Status
+from bot.language import _, marked, plural
 
 HOPS: Final[dict[Hop, str]] = {
-    Hop.API: "API",
-    Hop.STAGE: "Stage",
-    Hop.INTEGRATION: "Integration",
-    Hop.VPC_LINK: "VPC link",
-    Hop.ENDPOINT_SERVICE: "Endpoint service",
-    Hop.LOAD_BALANCER: "Load balancer",
-    Hop.LISTENER: "Listener",
-    Hop.TARGET_GROUP: "Target group",
-    Hop.TARGET: "Targets",
-    Hop.LOGGING: "Logging",
+    Hop.API: marked("API"),
+    Hop.STAGE: marked("Stage"),
+    Hop.INTEGRATION: marked("Integration"),
+    Hop.VPC_LINK: marked("VPC link"),
+    Hop.ENDPOINT_SERVICE: marked("Endpoint service"),
+    Hop.LOAD_BALANCER: marked("Load balancer"),
+    Hop.LISTENER: marked("Listener"),
+    Hop.TARGET_GROUP: marked("Target group"),
+    Hop.TARGET: marked("Targets"),
+    Hop.LOGGING: marked("Logging"),
 }
 
 HOP_MARKS: Final[dict[HopState, str]] = {
@@ -38,29 +42,37 @@ STATUS_MARKS: Final[dict[Status, str]] = {
 }
 
 CONFIDENCES: Final[dict[Confidence, str]] = {
-    Confidence.CONFIRMED: "Confirmed",
-    Confidence.LIKELY: "Likely",
-    Confidence.POSSIBLE: "Possible",
+    Confidence.CONFIRMED: marked("Confirmed"),
+    Confidence.LIKELY: marked("Likely"),
+    Confidence.POSSIBLE: marked("Possible"),
 }
 
 STATES: Final[dict[State, str]] = {
-    State.CAUSE_FOUND: "a cause is found",
-    State.NO_FAULT_FOUND: "no fault found",
-    State.INCONCLUSIVE: "not decided",
+    State.CAUSE_FOUND: marked("a cause is found"),
+    State.NO_FAULT_FOUND: marked("no fault found"),
+    State.INCONCLUSIVE: marked("not decided"),
+}
+
+GAP_REASONS: Final[dict[GapReason, str]] = {
+    GapReason.ACCESS_DENIED: marked("access denied"),
+    GapReason.THROTTLED: marked("throttled"),
+    GapReason.TIMEOUT: marked("timeout"),
+    GapReason.NOT_FOUND: marked("not found"),
+    GapReason.ERROR: marked("error"),
 }
 
 GAP_ADVICE: Final[dict[GapReason, str]] = {
-    GapReason.ACCESS_DENIED: "grant it to the role that I use",
-    GapReason.THROTTLED: "run it again in a minute",
-    GapReason.TIMEOUT: "run it again",
-    GapReason.NOT_FOUND: "there is nothing to read",
-    GapReason.ERROR: "run it again; if it stays, the log tells more",
+    GapReason.ACCESS_DENIED: marked("grant it to the role that I use"),
+    GapReason.THROTTLED: marked("run it again in a minute"),
+    GapReason.TIMEOUT: marked("run it again"),
+    GapReason.NOT_FOUND: marked("there is nothing to read"),
+    GapReason.ERROR: marked("run it again; if it stays, the log tells more"),
 }
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """`1 read`, `2 reads`."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+def count(number: int, singular: str, several: str = "") -> str:
+    """`1 read`, `2 reads`, in English: for the terminal. What Slack shows takes `bot.language.plural`."""
+    return f"{number:,} {singular if number == 1 else several or singular + 's'}"
 
 
 def clock_time(moment: datetime) -> str:
@@ -76,15 +88,17 @@ def date_time(moment: datetime) -> str:
 def duration(minutes: int) -> str:
     """`60 minutes`, `2 hours`, `1 day`."""
     if minutes % (24 * 60) == 0:
-        return count(minutes // (24 * 60), "day")
+        return plural("{count} day", "{count} days", minutes // (24 * 60))
     if minutes % 60 == 0 and minutes > 60:
-        return count(minutes // 60, "hour")
-    return count(minutes, "minute")
+        return plural("{count} hour", "{count} hours", minutes // 60)
+    return plural("{count} minute", "{count} minutes", minutes)
 
 
 def listed(words: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    if len(words) < 2:
+        return "".join(words)
+    return _("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])
 
 
 def short_name(resource: str) -> str:
@@ -93,7 +107,7 @@ def short_name(resource: str) -> str:
         return resource
     tail = resource.split(":", 5)[-1].split("/")
     if tail[0] in {"loadbalancer", "listener"} and len(tail) > 2:
-        return tail[2] if tail[0] == "loadbalancer" else f"listener of {tail[2]}"
+        return tail[2] if tail[0] == "loadbalancer" else _("listener of {name}", name=tail[2])
     if tail[0] == "targetgroup" and len(tail) > 1:
         return tail[1]
     return tail[-1] or resource

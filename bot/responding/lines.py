@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alarms.model import Caution
-from bot.diagnosis.model import Gap, GapReason, Report
+from bot.diagnosis.model import Gap, Report
 from bot.diagnosis.redaction import redact
 from bot.language import _, marked, plural
 from bot.report import contexts as c
@@ -15,7 +15,7 @@ from bot.report.console_links import alarm_page
 from bot.report.difference import Fault, difference
 from bot.report.limits import clip, limited
 from bot.report.naming import LONGEST_NAME
-from bot.report.wording import GAP_ADVICE, clock_time, date_time, listed
+from bot.report.wording import GAP_ADVICE, GAP_REASONS, clock_time, date_time, listed
 from bot.responding.asking import AlarmAsk
 from bot.responding.channels import Snooze
 
@@ -33,14 +33,6 @@ CAUTIONS: Final[dict[Caution, str]] = {
     Caution.API_NAME_ON_HTTP_METRIC: marked("⚠️ It watches 5xx by ApiName; HTTP APIs publish it by ApiId."),
 }
 """What makes an alarm ring, or keep still, for reasons of its own. The other cautions never stand in the way."""
-
-_REASONS: Final[dict[GapReason, str]] = {
-    GapReason.ACCESS_DENIED: marked("access denied"),
-    GapReason.THROTTLED: marked("throttled"),
-    GapReason.TIMEOUT: marked("timeout"),
-    GapReason.NOT_FOUND: marked("not found"),
-    GapReason.ERROR: marked("error"),
-}
 
 GOES_ON: Final = marked("I go by what the message says.")
 CANNOT_TELL: Final = marked("So I cannot tell whether it is about API Gateway.")
@@ -83,7 +75,7 @@ def until(snooze: Snooze) -> str:
 
 def not_read(name: str, gap: Gap, then: str) -> c.AlarmLine:
     """DescribeAlarms or the stages could not be read; `then` (a marked sentence) says what follows from that."""
-    reason = _(_REASONS[gap.reason])
+    reason = _(GAP_REASONS[gap.reason])
     if gap.detail:
         reason = f"{reason} ({clip(gap.detail, 200)})"
     text = _(

@@ -77,7 +77,7 @@ def test_every_listener_is_for_something_that_a_template_sends(bound):
 def test_every_choice_of_the_menu_is_handled_and_has_a_label():
     text = (TEMPLATES / "shared.j2").read_text()
     (table,) = re.findall(r"set labels = \{(.+?)\}", text)
-    labels = set(re.findall(r'"(\w+)": "', table))
+    labels = set(re.findall(r'"(\w+)": _\("', table))
     assert labels == set(more.OPTIONS)
 
 

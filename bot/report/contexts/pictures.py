@@ -23,7 +23,7 @@ class Node:
     y: int
     state: NodeState
     title: str
-    note: Literal["", "first broken hop", "the cause", "not reached"]
+    note: str
     lines: tuple[str, ...]
     reached: bool
     height: int

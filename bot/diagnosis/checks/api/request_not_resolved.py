@@ -149,7 +149,13 @@ class RequestNotResolved(Check[Walk]):
         if integration is None:
             return self._bare(api, stage, (route,))
         if integration.connection_type == "VPC_LINK":
-            summary = _("{route} of API {api} goes through a VPC link.", route=name, api=api.name)
+            summary = plural(
+                "{routes} of API {api} goes through a VPC link.",
+                "{routes} of API {api} go through a VPC link.",
+                1,
+                routes=name,
+                api=api.name,
+            )
             return self.passed(resource, " ".join(filter(None, (summary, asked, _extras(api, stage)))))
         if integration.connection_type != "INTERNET":
             summary = _(
