@@ -23,6 +23,7 @@ async def test_each_person_gets_verdict_and_thread_in_their_own_language(tmp_pat
         await bench.command("diagnose orders prod", user=BRUNO)
         await bench.idle()
         french, details = bench.messages()
+        assert french["versions"][0]["text"].startswith("Diagnostic de orders / prod")
         assert "groupe cible" in json.dumps([french, details], ensure_ascii=False)
         assert VERDICT not in json.dumps([french["text"], details["blocks"]])
         await bench.command("diagnose orders prod", user=ALICE)
@@ -52,6 +53,15 @@ async def test_a_modal_speaks_the_language_of_whoever_presses(tmp_path, slack):
         await bench.control("interact", channel=report["channel"], messageTs=report["ts"], user=BRUNO, action=ids.PROBE)
         told = [message for message in bench.messages() if message["visible_to"] == BRUNO]
         assert "Rien n'est installé" in told[-1]["text"]
+
+
+async def test_the_logs_open_in_the_language_of_whoever_presses(tmp_path, slack):
+    async with bot_on(slack, tmp_path / "db.sqlite3") as bench:
+        await bench.command("diagnose orders prod", user=ALICE)
+        await bench.idle()
+        for user, title in ((BRUNO, "Journaux"), (ALICE, "Logs")):
+            await bench.press(bench.reports()[0], ids.SHOW_LOGS, user=user)
+            assert bench.calls("views.open")[-1].answer["view"]["title"]["text"].startswith(title)
 
 
 async def test_an_error_is_told_in_french(tmp_path, slack):
