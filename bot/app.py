@@ -69,6 +69,7 @@ from bot.watching.watch import WATCH, Watches
 from bot.watching.watcher import Watcher
 from bot.worker import Worker
 from handlers import ids
+from handlers.languages import Languages
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +150,8 @@ async def build(
     queue, store = backends.queue, backends.store
     renderer = Renderer(ids.for_templates(), settings.templates)
     pace = Pace(world.clock.monotonic, world.sleep, world.pace)
-    guard = Guard(accounts, SlackGroups(AsyncWebClient(token, base_url=settings.slack_api_url, session=session)))
+    asking = AsyncWebClient(token, base_url=settings.slack_api_url, session=session)
+    guard = Guard(accounts, SlackGroups(asking))
     readers, alarms_in = world.aws(accounts)
     names, examine = names_and_permissions(accounts)
     readings = SharedReadings(collector(settings, world, readers), deadline=settings.deadline)
@@ -184,6 +186,7 @@ async def build(
         workspace_url=str(identity.url or ""),
         can_probe=vantage is not None,
         guard=guard,
+        languages=Languages(settings.language, store.values, asking),
         alarm_settle=settings.alarm_settle,
         now=world.clock.now,
     )
@@ -193,7 +196,7 @@ async def build(
         app=bolt_app(settings, edge, identity, session),
         queue=queue,
         store=store,
-        worker=ByKind(workers),
+        worker=ByKind(workers, settings.language),
         readings=readings,
         clock=world.clock,
         further=queue_intakes(settings, arrivals, world),
@@ -241,7 +244,7 @@ def diagnosing(
         checks=world.checks,
         guard=shared.guard,
         illustrator=illustrator,
-        probe_from=vantage.name if vantage else "",
+        vantage=vantage,
     )
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.config import UnknownAccountError
 from bot.diagnosis.model import State
+from bot.language import ENGLISH, LANGUAGES, speak
 from bot.reading import CannotReadError
 from bot.settings import SettingsError
 
@@ -82,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument("--what-if", metavar="CODE", help="test the fix of a check on the model: what would remain")
     diagnose.add_argument("--probe", action="store_true", help="also probe the path's addresses from this host")
     diagnose.add_argument("--changes", action="store_true", help="also look up who changed what (CloudTrail)")
+    diagnose.add_argument(
+        "--language", choices=LANGUAGES, default=ENGLISH, help="language of the report (default: %(default)s)"
+    )
     _format(diagnose)
     diagnose.set_defaults(run=_diagnose)
 
@@ -165,6 +169,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     from bot.diagnosis.model import Request
     from bot.probing.from_here import probed_from_here
 
+    speak(options.language)
     reference = parse_api_text(options.api)
     stage = options.stage or reference.stage
     if not stage:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 ENGLISH: Final = "en"
+AUTO: Final = "auto"
+"""The setting by which each person is spoken to in their own language."""
 LANGUAGES: Final = (ENGLISH, "fr")
 DOMAIN: Final = "vpclink"
 LOCALES: Final = Path(__file__).with_name("locales")
@@ -71,6 +73,11 @@ def known(locale: str | None) -> str:
     """The language of a locale as Slack writes it (`fr-FR`); English where we do not speak it."""
     language = (locale or "").replace("_", "-").partition("-")[0].lower()
     return language if language in LANGUAGES else ENGLISH
+
+
+def chosen(setting: str, asked: str = "") -> str:
+    """The language by the setting, where somebody is to be spoken to whose own is `asked`; nobody's is English."""
+    return known(asked) if setting == AUTO else known(setting)
 
 
 @cache

@@ -15,6 +15,7 @@ SCOPES: Final[dict[str, str]] = {
     "files:write": "share the drawing of the path, the log lines and the evidence of a report in its thread",
     "groups:history": "the same as channels:history, in private channels",
     "reactions:write": "put a check mark on an alarm that has recovered",
+    "users:read": "answer people in the language that their Slack is set to (VPCLINK_LANGUAGE)",
 }
 """Why each scope is asked for."""
 

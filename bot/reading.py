@@ -18,6 +18,7 @@ from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence, Key
 from bot.diagnosis.model import Gap, Request
 from bot.diagnosis.sources import CALLER
+from bot.language import _
 
 Readers = Callable[[Request], engine.Reader]
 """Makes the reader for one request; CannotReadError where the request asks for what nobody configured."""
@@ -160,6 +161,9 @@ def _with_credentials(evidence: Evidence) -> Evidence:
         and all(isinstance(x, Gap) for x in evidence.reads.values())
     ):
         raise NoCredentialsError(
-            f"I cannot read AWS: {who.detail}. Renew the credentials of the process that runs vpclink, and ask again."
+            _(
+                "I cannot read AWS: {detail}. Renew the credentials of the process that runs vpclink, and ask again.",
+                detail=who.detail,
+            )
         )
     return evidence

@@ -30,6 +30,7 @@ _LISTS = {
     "alarm_topics": re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$"),
 }
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LanguageSetting = Literal["auto", "en", "fr"]
 
 
 class SettingsError(ValueError):
@@ -181,6 +182,14 @@ class Settings(BaseModel):
         expected="the external id of the role's trust policy",
         secret=True,
         description="External id that the trust policy of VPCLINK_ROLE_ARN asks for.",
+    )
+    language: LanguageSetting = _setting(
+        "auto",
+        "VPCLINK_LANGUAGE",
+        expected="auto, en or fr",
+        description="Language of answers and reports. auto: each person is answered in the language of their Slack "
+        "(French, or else English), and alarms and watches, which nobody asks for, speak English. en or fr: always "
+        "this one.",
     )
     alarm_window: float = _setting(
         15.0,

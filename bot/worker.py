@@ -20,6 +20,7 @@ from bot.diagnosis.evidence import Evidence, Key, from_json, to_json
 from bot.diagnosis.model import Report
 from bot.jobs.interface import Job
 from bot.log_lines import event, referring
+from bot.probing.vantage import Vantage
 from bot.reading import CannotReadError, SharedReadings
 from bot.report import contexts as c
 from bot.report.asking import DIAGNOSE, Ask
@@ -58,7 +59,7 @@ class _Work:
 class Worker:
     """Runs `diagnose` jobs. `bot_name` is what people write behind `/invite @`; without an illustrator no pictures.
 
-    `probe_from` says where Probe now would probe from; empty where nothing is set up for it.
+    `vantage` is where Probe now would probe from; None where nothing is set up for it.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Worker:
         guard: Guard | None = None,
         checks: Sequence[Check[Any]] | None = None,
         illustrator: Illustrator | None = None,
-        probe_from: str = "",
+        vantage: Vantage | None = None,
     ) -> None:
         self._store = store
         self._poster = poster
@@ -84,7 +85,7 @@ class Worker:
         self._guard = guard or open_to_all()
         self._checks = checks
         self._illustrator = illustrator
-        self._probe_from = probe_from
+        self._vantage = vantage
 
     async def handle(self, job: Job) -> None:
         """Do one job. Raising means that it failed and should be tried again."""
@@ -231,9 +232,8 @@ class Worker:
         """The verdict into the message, the details into the thread."""
         previous = await self._previous(work.ask)
         changed = difference(previous, report) if previous else None
-        outcome = Outcome(
-            report, evidence, work.run.run_id, work.ask.user, previous, changed, probe_from=self._probe_from
-        )
+        probe_from = self._vantage.name if self._vantage else ""
+        outcome = Outcome(report, evidence, work.run.run_id, work.ask.user, previous, changed, probe_from=probe_from)
         context = outcome_view(outcome)
         await self._show(work, self._renderer.message(context))
         work.told = True

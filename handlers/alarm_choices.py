@@ -6,15 +6,17 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.language import _, speaking
 from bot.report.contexts import AlarmStatus, SnoozeLine
 from bot.report.limits import limited
 from bot.report.message import Message
 from bot.report.wording import date_time
-from bot.responding.channels import PRESETS
+from bot.responding.channels import PRESETS, Shown, Snooze
 from bot.responding.lines import until
 from bot.responding.voice import intro
 from handlers import ids
 from handlers.edge import Edge, ephemeral
+from handlers.places import chosen_value
 from handlers.requested import Alarms
 
 Payload = dict[str, Any]
@@ -36,13 +38,14 @@ async def alarm_status(asked: Alarms, edge: Edge, channel: str, user: str) -> Me
 
 async def snooze(ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload, edge: Edge) -> None:
     """Leave an alarm alone for a while: its line in the thread then says until when and who chose it."""
-    preset, _, identity = str((action.get("selected_option") or {}).get("value") or "").partition("/")
+    preset, identity = _parted(chosen_value(action))
     shown = await edge.alarm_channels.shown(_channel(body), identity)
     if shown is None or preset not in PRESETS:
-        await respond(ephemeral(edge.notice("I no longer know this alarm. It can be snoozed when it rings again.")))
+        gone = _("I no longer know this alarm. It can be snoozed when it rings again.")
+        await respond(ephemeral(edge.notice(gone)))
     else:
         chosen = await edge.alarm_channels.snooze(shown, preset, body["user"]["id"])
-        await respond(_in_place(edge.message(intro(shown, chosen))))
+        await respond(_in_place(shown, edge, chosen))
     await ack()
 
 
@@ -53,9 +56,9 @@ async def wake(ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payl
     if (body.get("container") or {}).get("is_ephemeral"):
         await respond({**ephemeral(await _status(edge, channel)), "replace_original": True})
     elif shown := await edge.alarm_channels.shown(channel, identity):
-        await respond(_in_place(edge.message(intro(shown))))
+        await respond(_in_place(shown, edge))
     else:
-        await respond(ephemeral(edge.notice("The snooze has ended: this alarm is answered again.")))
+        await respond(ephemeral(edge.notice(_("The snooze has ended: this alarm is answered again."))))
     await ack()
 
 
@@ -82,6 +85,14 @@ def _channel(body: Payload) -> str:
     return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
 
 
-def _in_place(message: Message) -> dict[str, Any]:
-    """The message in place of the one that was pressed, seen by all."""
+def _parted(value: str) -> tuple[str, str]:
+    """A preset and an alarm's identity, of the menu's value."""
+    preset, _slash, identity = value.partition("/")
+    return preset, identity
+
+
+def _in_place(shown: Shown, edge: Edge, chosen: Snooze | None = None) -> dict[str, Any]:
+    """The alarm's line in place of the one that was pressed. All see it, so it stays in the language of alarms."""
+    with speaking(edge.languages.of_everybody):
+        message = edge.message(intro(shown, chosen))
     return {"replace_original": True, "text": message.text, "blocks": list(message.blocks)}

@@ -11,6 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.alarms import Alarm, read_alarm
 from bot.alarms.model import SlackDelivery
+from bot.language import _
 from bot.responding.asking import AlarmAsk, alarm_key, shortened
 from bot.responding.quiet import is_quiet
 from handlers import ids
@@ -50,7 +51,7 @@ async def diagnose_alarm(
     alarm = read_alarm(body)
     place = alarm.slack
     if not alarm.is_alarm or place is None or not place.ts or alarm.relevant is False:
-        text = "That message is no alarm on 5xx or latency of API Gateway, so there is nothing to diagnose."
+        text = _("That message is no alarm on 5xx or latency of API Gateway, so there is nothing to diagnose.")
         await respond(ephemeral(edge.notice(text, f"{ids.COMMAND} diagnose <api> <stage>")))
     else:
         ask = AlarmAsk(

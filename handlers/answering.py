@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.language import _
 from bot.report.asking import Ask, HistoryCursor
 from bot.report.contexts import HelpText
 from bot.report.explain_view import explain_check, explain_log
@@ -15,7 +16,7 @@ from handlers import histories, ids, requested, watching
 from handlers.alarm_choices import alarm_status
 from handlers.edge import Edge
 from handlers.forgetting import forget
-from handlers.parsing import UsageError
+from handlers.usage import UsageError
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ async def carry_out(asked: requested.Command, asker: Asker, edge: Edge) -> Messa
         account = await edge.guard.admit_account(asked.account, asked.region, channel=asker.channel, user=asker.user)
         ask = DoctorAsk(region=asked.region, account=account, **asker.place)
         await edge.enqueue_task(DOCTOR, ask, key=asker.key)
-        return edge.notice("I try every read once; the answer comes in some seconds.")
+        return edge.notice(_("I try every read once; the answer comes in some seconds."))
     if isinstance(asked, requested.StartWatch):
         return edge.message(await watching.start(asked, asker.place, edge))
     if isinstance(asked, requested.EndWatch):
@@ -78,6 +79,6 @@ def _said(asked: requested.ExplainCheck | requested.ExplainLog | requested.Help 
     if isinstance(asked, requested.ExplainCheck):
         page = explain_check(asked.code)
         if page is None:
-            raise UsageError(f"There is no check {asked.code}.", "a code from a report, such as TG-01")
+            raise UsageError(_("There is no check {code}.", code=asked.code), _("a code from a report, such as TG-01"))
         return page
     return HelpText(command=ids.COMMAND, mention=edge.bot_name, **requested.USAGES)

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.diagnosis.model import Request
+from bot.language import _
 from bot.probing.asking import ProbeAsk
 from bot.probing.vantage import NOT_INSTALLED
 from bot.report.asking import Ask, decode_request, decode_rerun
@@ -55,7 +56,7 @@ async def choose(
     """Which API or stage was meant: the answer takes the place of the question."""
     request = decode_request(action.get("value") or "")
     if request is None:
-        await respond(ephemeral(edge.notice("This button is older than I am. Please ask again.")))
+        await respond(ephemeral(edge.notice(_("This button is older than I am. Please ask again."))))
     else:
         place = pressed_in(body)
         update = {"thread_ts": place.message_thread, "message_ts": place.message}
@@ -72,7 +73,7 @@ async def probe_now(
     """Probe the backends of the stored run: a new probe at each press, answered in the thread of the message."""
     place = pressed_in(body)
     if not edge.can_probe:
-        await respond(ephemeral(edge.notice(NOT_INSTALLED)))
+        await respond(ephemeral(edge.notice(_(NOT_INSTALLED))))
     else:
         ask = ProbeAsk(
             run=str(action.get("value") or ""),
@@ -110,7 +111,8 @@ async def unknown_action(ack: AsyncAck, respond: AsyncRespond, body: Payload, ac
     action_id = str(action.get("action_id"))
     log.error("no listener for a button: add app.action(%r)(…) in handlers/", action_id)
     if body.get("response_url"):
-        await respond(ephemeral(edge.notice("This button belongs to another version of vpclink. Please ask again.")))
+        other = _("This button belongs to another version of vpclink. Please ask again.")
+        await respond(ephemeral(edge.notice(other)))
     await ack()
 
 

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.diagnosis.evidence import BundleError, from_json
+from bot.language import _, marked
 from bot.report.asking import CheckOfRun
 from bot.report.contexts import NoticeView
 from bot.report.explain_view import explain_view
@@ -18,7 +19,7 @@ from handlers.edge import Edge
 from handlers.places import chosen_value, pressed_in, state_of, update_modal
 
 Payload = dict[str, Any]
-_FIX_TITLE = "Test this fix"
+_FIX_TITLE = marked("Test this fix")
 
 
 def register(app: AsyncApp) -> None:
@@ -64,16 +65,20 @@ def _chosen(body: Payload, action: Payload) -> CheckOfRun:
 async def _page(asked: CheckOfRun, edge: Edge) -> Payload:
     """The page stands in the program: it opens even where the run is no longer kept."""
     page = explain_view(asked.check, asked.run, await edge.report(asked.run))
-    return edge.renderer.view(page or NoticeView("Explain", "This check belongs to another version of vpclink."))
+    return edge.renderer.view(page or _other_version())
+
+
+def _other_version() -> NoticeView:
+    return NoticeView(_("Explain"), _("This check belongs to another version of vpclink."))
 
 
 async def _tested(asked: CheckOfRun, edge: Edge) -> Payload:
     report = await edge.report(asked.run)
     stored = await edge.store.runs.evidence(asked.run) if report else None
     if report is None or stored is None:
-        return edge.renderer.view(NoticeView(_FIX_TITLE, edge.forgotten()))
+        return edge.renderer.view(NoticeView(_(_FIX_TITLE), edge.forgotten()))
     try:
         return edge.renderer.view(await asyncio.to_thread(lambda: fix_view(from_json(stored), report, asked)))
     except BundleError:
-        older = "The evidence of this run was stored by another version of vpclink. Press Re-run first."
-        return edge.renderer.view(NoticeView(_FIX_TITLE, older))
+        older = _("The evidence of this run was stored by another version of vpclink. Press Re-run first.")
+        return edge.renderer.view(NoticeView(_(_FIX_TITLE), older))

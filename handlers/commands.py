@@ -9,12 +9,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language import _
 from handlers import ids
 from handlers.answering import Asker, carry_out
 from handlers.edge import Edge, ephemeral, to_all
-from handlers.parsing import UsageError, parse
+from handlers.parsing import parse
 from handlers.picker import PickerState, open_picker
 from handlers.requested import Alarms, Pick
+from handlers.usage import UsageError
 
 log = logging.getLogger(__name__)
 
@@ -54,4 +56,4 @@ async def unknown_command(ack: AsyncAck, body: dict[str, Any], edge: Edge) -> No
     """A command that the Slack app has and this program has not."""
     command = str(body.get("command"))
     log.error("no listener for %s: add app.command(%r)(…) in handlers/commands.py", command, command)
-    await ack(ephemeral(edge.notice(f"I do not know the command {command}.", f"{ids.COMMAND} help")))
+    await ack(ephemeral(edge.notice(_("I do not know the command {command}.", command=command), f"{ids.COMMAND} help")))

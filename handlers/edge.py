@@ -17,6 +17,7 @@ from bot.access import Guard, RefusedError, open_to_all
 from bot.config import UnknownAccountError
 from bot.diagnosis.model import Report
 from bot.jobs.interface import JobQueue
+from bot.language import plural
 from bot.log_lines import event
 from bot.probing.asking import PROBE, ProbeAsk
 from bot.report.asking import DIAGNOSE, Ask
@@ -33,6 +34,7 @@ from bot.store.reports import Reports
 from bot.store.times import utc_now
 from bot.tasks.asking import CATALOGUE, CatalogueAsk
 from bot.watching.watch import Watches, WatchTurn, put_turn
+from handlers.languages import Languages
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Edge:
     workspace_url: str = ""
     """Address of the Slack workspace, of which the addresses of messages are made."""
     guard: Guard = field(default_factory=open_to_all)
+    languages: Languages = field(default_factory=Languages)
     new_reference: Callable[[], str] = new_reference
     monotonic: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = utc_now
@@ -179,8 +182,10 @@ class Edge:
 
     def forgotten(self) -> str:
         """Why a run is not there."""
-        return (
-            f"That run is no longer kept: reports are forgotten after {self.retention_days} days, or with the database."
+        return plural(
+            "That run is no longer kept: reports are forgotten after {count} day, or with the database.",
+            "That run is no longer kept: reports are forgotten after {count} days, or with the database.",
+            self.retention_days,
         )
 
     def message(self, context: Context) -> Message:

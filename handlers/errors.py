@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access import RefusedError
+from bot.language import _
 from bot.log_lines import event
 from bot.report.contexts import Notice, NoticeView, Refused
 from bot.report.message import Message
@@ -47,7 +48,11 @@ async def failed(
         return BoltResponse(status=200, body=ephemeral(message))
     shown = body.get("view") or {}
     modal = shown.get("id") if shown.get("type") != "home" else None
-    text = str(error) if isinstance(error, RefusedError) else f"{words(error)} (reference {reference})"
+    text = (
+        str(error)
+        if isinstance(error, RefusedError)
+        else _("{problem} (reference {reference})", problem=words(error), reference=reference)
+    )
     view = edge.renderer.view(NoticeView("vpclink", text))
     if body.get("type") == "view_submission":
         return BoltResponse(status=200, body={"response_action": "update", "view": view})
@@ -75,23 +80,28 @@ def told(error: Exception, reference: str) -> Notice | Refused:
 def words(error: Exception) -> str:
     """What people are told, by the kind of the failure."""
     if isinstance(error, StorageFull):
-        return "I cannot keep your request: the disk of vpclink is full. Nothing was started."
+        return _("I cannot keep your request: the disk of vpclink is full. Nothing was started.")
     if isinstance(error, StorageBusy):
-        return "My storage is busy. Nothing was started; please try again."
+        return _("My storage is busy. Nothing was started; please try again.")
     if isinstance(error, StorageError):
-        return "I cannot keep your request: the storage of vpclink has trouble. Nothing was started."
+        return _("I cannot keep your request: the storage of vpclink has trouble. Nothing was started.")
     if isinstance(error, SlackApiError):
-        code = str(error.response.get("error"))
-        if code in _TOO_LATE:
-            return "That took longer than the three seconds that Slack allows. Please press again."
-        if code in _NO_ENTRY:
-            return f"Slack does not let me write there ({code}). Write /invite for me in the channel, and try again."
-        if code == "missing_scope":
-            return "This Slack app may not do that yet. Install it again with the manifest of this version."
-        if code == "ratelimited":
-            return "Slack asks me to slow down. Please try again in a minute."
-        return f"Slack refuses what I wanted to show ({code})."
-    return "Something went wrong in vpclink itself; it says nothing about your API."
+        return _words_of_slack(str(error.response.get("error")))
+    return _("Something went wrong in vpclink itself; it says nothing about your API.")
+
+
+def _words_of_slack(code: str) -> str:
+    if code in _TOO_LATE:
+        return _("That took longer than the three seconds that Slack allows. Please press again.")
+    if code in _NO_ENTRY:
+        return _(
+            "Slack does not let me write there ({code}). Write /invite for me in the channel, and try again.", code=code
+        )
+    if code == "missing_scope":
+        return _("This Slack app may not do that yet. Install it again with the manifest of this version.")
+    if code == "ratelimited":
+        return _("Slack asks me to slow down. Please try again in a minute.")
+    return _("Slack refuses what I wanted to show ({code}).", code=code)
 
 
 async def _tell(body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient, message: Message) -> None:

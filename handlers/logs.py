@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language import _, marked
 from bot.report.contexts import NoticeView
 from bot.report.logs_view import LogsState, logs_view
 from bot.tasks.asking import EXPORT, ExportAsk
@@ -16,7 +17,7 @@ from handlers.edge import Edge
 from handlers.places import chosen_value, entered_in, press_key, pressed_in, state_of, update_modal
 
 Payload = dict[str, Any]
-_TITLE = "Logs"
+_TITLE = marked("Logs")
 
 
 def register(app: AsyncApp) -> None:
@@ -58,14 +59,14 @@ async def download(
     state = LogsState.decode(state_of(body))
     user = body["user"]["id"]
     if state is None or not state.channel or await edge.report(state.run) is None:
-        view = NoticeView(_TITLE, edge.forgotten())
+        view = NoticeView(_(_TITLE), edge.forgotten())
     else:
         await edge.admit_to_run(state.run, channel=state.channel, user=user)
         ask = ExportAsk(
             run=state.run, what="logs", channel=state.channel, thread_ts=state.thread, user=user, reference=reference
         )
         await edge.enqueue_task(EXPORT, ask, key=press_key(body, action))
-        view = NoticeView(_TITLE, "The file comes into the thread of the report in some seconds.")
+        view = NoticeView(_(_TITLE), _("The file comes into the thread of the report in some seconds."))
     await update_modal(body, client, edge.renderer.view(view))
     await ack()
 
@@ -83,7 +84,8 @@ def _turned(state: LogsState | None, action: Payload) -> LogsState | None:
 async def _view(state: LogsState | None, edge: Edge) -> Payload:
     report = await edge.report(state.run) if state else None
     if state is None or report is None:
-        return edge.renderer.view(NoticeView(_TITLE, edge.forgotten()))
+        return edge.renderer.view(NoticeView(_(_TITLE), edge.forgotten()))
     if not report.logs:
-        return edge.renderer.view(NoticeView(_TITLE, "No failing request was logged in the window of this run."))
+        none = _("No failing request was logged in the window of this run.")
+        return edge.renderer.view(NoticeView(_(_TITLE), none))
     return edge.renderer.view(logs_view(report, state))

@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.report.message import Message
 from handlers.answering import Asker, carry_out
 from handlers.edge import Edge
-from handlers.parsing import UsageError, parse
+from handlers.parsing import parse
+from handlers.usage import UsageError
 from handlers.words import after_mention
 
 

@@ -1,4 +1,4 @@
-"""What happens around every listener: the reference id, and one log line that says how long it took."""
+"""What happens around every listener: the reference id, the language, and one log line that says how long it took."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from slack_bolt.listener.async_listener_completion_handler import AsyncListenerC
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.language import speak
 from bot.log_lines import event, refer
 from bot.metrics import ACKNOWLEDGEMENT_SECONDS
 from handlers.edge import Edge
+from handlers.languages import person_of
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +71,19 @@ def first(values: Any) -> str | None:
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
-    """Give every listener `edge` and `reference`, and log what it did."""
+    """Give every listener `edge` and `reference`, have it speak the language of who did this, and log what it did."""
 
-    async def prepare(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+    async def prepare(
+        context: AsyncBoltContext,
+        body: dict[str, Any],
+        next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
+    ) -> None:
         context["edge"] = edge
         context["reference"] = edge.new_reference()
         context["started"] = edge.monotonic()
         refer(context["reference"])
+        # Always, and not only for people: requests of one connection are one task.
+        speak(await edge.languages.of(person_of(body)))
         await next()
 
     app.middleware(prepare)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language import _
 from bot.report.asking import CheckOfRun
 from bot.report.contexts import WrongCauseView
 from bot.store.feedback import LONGEST_COMMENT, Opinion
@@ -82,7 +83,7 @@ async def right(choice: Choice) -> None:
     if not await _keep(choice, right=True):
         await choice.say(choice.edge.forgotten())
     else:
-        await choice.say("Thank you: noted as the right cause. `history` counts it.")
+        await choice.say(_("Thank you: noted as the right cause. `history` counts it."))
 
 
 async def wrong(choice: Choice) -> None:
@@ -119,11 +120,11 @@ async def export(choice: Choice) -> None:
         reference=choice.reference,
     )
     await choice.edge.enqueue_task(EXPORT, ask, key=press_key(choice.body, choice.action))
-    await choice.say("The files come into the thread in some seconds.")
+    await choice.say(_("The files come into the thread in some seconds."))
 
 
 async def _unknown(choice: Choice) -> None:
-    await choice.say("This choice belongs to another version of vpclink. Please ask again.")
+    await choice.say(_("This choice belongs to another version of vpclink. Please ask again."))
 
 
 async def _keep(choice: Choice, *, right: bool) -> bool:

@@ -9,6 +9,8 @@ from typing import Final
 
 from bot.diagnosis.api_reference import ApiReference, parse_api_text
 from bot.diagnosis.model import Request
+from bot.language import _
+from handlers.option_values import account_of, is_span, pause_of, region_of, window_of
 from handlers.requested import (
     ALARMS_USAGE,
     DIAGNOSE_USAGE,
@@ -34,40 +36,18 @@ from handlers.requested import (
     Pick,
     StartWatch,
 )
+from handlers.usage import UsageError
 from handlers.words import UnclosedQuoteError, Word, split_words
 
 VERBS: Final = ("diagnose", "logs", "explain", "history", "watch", "unwatch", "alarms", "doctor", "forget", "help")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 OPTIONS: Final = ("--account", "--region", "--since")
-LONGEST_WINDOW_MINUTES: Final = 7 * 24 * 60
-"""A week: the log is searched without an index, and the window bounds what that costs."""
-
 WATCH_EVERY_MINUTES: Final = 30
-_WINDOW = range(1, LONGEST_WINDOW_MINUTES + 1)
-_EVERY = range(5, 24 * 60 + 1)
-"""A check reads some dozens of things: more often than every five minutes would only add load."""
 
 _STAGE = re.compile(r"^(\$default|[A-Za-z0-9_-]{1,128})$")  # AWS: API reference, CreateStage
-_REGION = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$")
-_ACCOUNT = re.compile(r"^[\w.-]{1,128}$")
-_SINCE = re.compile(r"^(?P<count>\d{1,6})(?P<unit>m|min|h|d)?$")
 _API_ID = re.compile(r"^[a-z0-9]{8,12}$")
 _DAYS = re.compile(r"^(?P<count>\d{1,4})d?$")
 _CODE = re.compile(r"^[A-Za-z]{2,5}-\d{2}$")
-_MINUTES = {None: 1, "m": 1, "min": 1, "h": 60, "d": 24 * 60}
-
-
-class UsageError(ValueError):
-    """What was written is not understood: the problem, and what was expected instead.
-
-    `field` is the part of the request that it is about (api, stage, route, region, account, since), where it is one's.
-    """
-
-    def __init__(self, problem: str, expected: str, field: str = "") -> None:
-        super().__init__(f"{problem} Expected: {expected}")
-        self.problem = problem
-        self.expected = expected
-        self.field = field
 
 
 def parse(text: str, *, default_region: str | None) -> Command:
@@ -96,39 +76,44 @@ def parse(text: str, *, default_region: str | None) -> Command:
         return Diagnose(request_of(words, default_region))
     except UnclosedQuoteError as error:
         raise UsageError(
-            f"A quotation mark ({error}) opens and never closes.", 'both marks, as in "my api" prod'
+            _("A quotation mark ({mark}) opens and never closes.", mark=error), _('both marks, as in "my api" prod')
         ) from error
 
 
 def _verb(text: str) -> tuple[str, str]:
     """The first word, and what follows it as it was written: a pasted log must not lose its quotes."""
-    first, _, rest = text.strip().strip("`").lstrip().replace("\u00a0", " ").partition(" ")
+    first, _space, rest = text.strip().strip("`").lstrip().replace("\u00a0", " ").partition(" ")
     if "\n" in first:
-        first, _, after = first.partition("\n")
+        first, _newline, after = first.partition("\n")
         rest = f"{after} {rest}"
     verb = first.strip("`").casefold().lstrip("-")
     if verb in {"", "help", "h", "?"}:
         return ("help" if verb else "pick"), ""
     if verb not in VERBS:
-        near = difflib.get_close_matches(verb, VERBS, n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"I do not know the command “{first[:60]}”.{meant}", ", ".join(VERBS))
+        raise UsageError(_unknown_command(first[:60], verb), ", ".join(VERBS))
     if verb != "explain" and rest.strip().strip("`").casefold() in {"help", "--help", "-h", "—help"}:
         return "help", ""
     return verb, rest
 
 
+def _unknown_command(written: str, verb: str) -> str:
+    near = difflib.get_close_matches(verb, VERBS, n=1)
+    if near:
+        return _("I do not know the command “{command}”. Did you mean {near}?", command=written, near=near[0])
+    return _("I do not know the command “{command}”.", command=written)
+
+
 def _explain(rest: str) -> Command:
     text = rest.strip()
     if not text:
-        raise UsageError("There is nothing to explain.", EXPLAIN_USAGE)
+        raise UsageError(_("There is nothing to explain."), EXPLAIN_USAGE)
     bare = text.strip("`\"'“”")
     return ExplainCheck(bare.upper()) if _CODE.match(bare) else ExplainLog(text)
 
 
 def _history(words: Sequence[Word]) -> Command:
     if len(words) > 1:
-        raise UsageError("I list the runs of one API, or of all.", HISTORY_USAGE)
+        raise UsageError(_("I list the runs of one API, or of all."), HISTORY_USAGE)
     return History(words[0].text if words else "")
 
 
@@ -140,18 +125,18 @@ def _watch(words: Sequence[Word], default_region: str | None) -> Command:
     if named is not None:
         given = words[named + 1].text if named + 1 < len(words) else ""
         rest = [*words[:named], *words[named + 2 :]]
-    elif len(words) > 2 and _SINCE.match(words[-1].text.casefold()) and not words[-2].is_option:
+    elif len(words) > 2 and is_span(words[-1].text) and not words[-2].is_option:
         given, rest = words[-1].text, list(words[:-1])
     else:
         return StartWatch(request_of(words, default_region, WATCH_USAGE), WATCH_EVERY_MINUTES)
-    return StartWatch(request_of(rest, default_region, WATCH_USAGE), _minutes(given, _EVERY, "every"))
+    return StartWatch(request_of(rest, default_region, WATCH_USAGE), pause_of(given))
 
 
 def _unwatch(words: Sequence[Word]) -> Command:
     if not words:
         return ListWatches()
     if len(words) > 2:
-        raise UsageError("I end the watch of one API.", UNWATCH_USAGE)
+        raise UsageError(_("I end the watch of one API."), UNWATCH_USAGE)
     return EndWatch(words[0].text, words[1].text if len(words) == 2 else "")
 
 
@@ -161,29 +146,31 @@ def _forget(words: Sequence[Word]) -> Command:
         return Forget(api_id=said[0])
     if len(said) == 2 and said[0] == "--before" and (match := _DAYS.match(said[1])):
         return Forget(days=int(match["count"]))
-    raise UsageError("I cannot tell what to forget.", FORGET_USAGE)
+    raise UsageError(_("I cannot tell what to forget."), FORGET_USAGE)
 
 
 def _alarms(rest: str) -> Alarms:
     word = rest.strip().strip("`").casefold()
     choices: dict[str, bool | None] = {"on": True, "off": False, "status": None, "": None}
     if word not in choices:
-        raise UsageError(f"I do not know what “{word[:60]}” is for alarms.", ALARMS_USAGE)
+        raise UsageError(_("I do not know what “{word}” is for alarms.", word=word[:60]), ALARMS_USAGE)
     return Alarms(choices[word])
 
 
 def _doctor(words: Sequence[Word], default_region: str | None) -> Command:
     positional, options = _separated(words)
     if positional or "--since" in options:
-        raise UsageError("Doctor tries every read of one region.", DOCTOR_USAGE)
-    return Doctor(_region(options.get("--region"), ApiReference(), default_region), _account(options.get("--account")))
+        raise UsageError(_("Doctor tries every read of one region."), DOCTOR_USAGE)
+    return Doctor(
+        region_of(options.get("--region"), ApiReference(), default_region), account_of(options.get("--account"))
+    )
 
 
 def request_of(words: Sequence[Word], default_region: str | None, usage: str = DIAGNOSE_USAGE) -> Request:
     """The request that words make: API, stage, then path and method in any order, and options."""
     positional, options = _separated(words)
     if not positional:
-        raise UsageError("The API is missing.", usage, "api")
+        raise UsageError(_("The API is missing."), usage, "api")
     reference = _reference(positional[0])
     stage, rest, path = _stage(reference, list(positional[1:]))
     method: str | None = None
@@ -194,8 +181,8 @@ def request_of(words: Sequence[Word], default_region: str | None, usage: str = D
             method = word.text.upper()
         else:
             raise UsageError(
-                f"I did not expect “{word.text[:60]}” there.",
-                f"{usage}. A path begins with /, and a name with spaces stands in quotes",
+                _("I did not expect “{word}” there.", word=word.text[:60]),
+                _("{usage}. A path begins with /, and a name with spaces stands in quotes", usage=usage),
                 "route",
             )
     return Request(
@@ -203,9 +190,9 @@ def request_of(words: Sequence[Word], default_region: str | None, usage: str = D
         stage=stage,
         path=path,
         method=method,
-        region=_region(options.get("--region"), reference, default_region),
-        account=_account(options.get("--account")),
-        since_minutes=_minutes(options["--since"]) if "--since" in options else 60,
+        region=region_of(options.get("--region"), reference, default_region),
+        account=account_of(options.get("--account")),
+        since_minutes=window_of(options["--since"]) if "--since" in options else 60,
     )
 
 
@@ -221,32 +208,41 @@ def _separated(words: Sequence[Word]) -> tuple[list[Word], dict[str, str]]:
         name, has_value, value = word.text.partition("=")
         name = name.casefold()
         if name not in OPTIONS:
-            near = difflib.get_close_matches(name, OPTIONS, n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(f"I do not know the option “{name[:60]}”.{meant}", ", ".join(OPTIONS))
+            raise UsageError(_unknown_option(name), ", ".join(OPTIONS))
         if not has_value:
             following = next(remaining, None)
             if following is None or following.is_option:
-                raise UsageError(f"{name} needs a value.", f"{name} VALUE")
+                raise UsageError(_("{option} needs a value.", option=name), f"{name} VALUE")
             value = following.text
         if name in options:
-            raise UsageError(f"{name} is given twice.", f"{name} once")
+            raise UsageError(_("{option} is given twice.", option=name), _("{option} once", option=name))
         options[name] = value
     return positional, options
+
+
+def _unknown_option(name: str) -> str:
+    near = difflib.get_close_matches(name, OPTIONS, n=1)
+    if near:
+        return _("I do not know the option “{option}”. Did you mean {near}?", option=name[:60], near=near[0])
+    return _("I do not know the option “{option}”.", option=name[:60])
 
 
 def _reference(word: Word) -> ApiReference:
     text = word.text
     reference = parse_api_text(text)
     if reference.id is None and ("://" in text or text.startswith("arn:")):
-        kind = "ARN of an API" if text.startswith("arn:") else "invoke URL: a custom domain name does not tell its API"
+        wrong = (
+            _("“{text}” is not an ARN of an API.", text=text[:80])
+            if text.startswith("arn:")
+            else _("“{text}” is not an invoke URL: a custom domain name does not tell its API.", text=text[:80])
+        )
         raise UsageError(
-            f"“{text[:80]}” is not an {kind}.",
-            "the API's name, its id, its ARN, or https://ID.execute-api.REGION.amazonaws.com/STAGE",
+            wrong,
+            _("the API's name, its id, its ARN, or https://ID.execute-api.REGION.amazonaws.com/STAGE"),
             "api",
         )
     if not text or len(text) > 1024:
-        raise UsageError("That is no name of an API.", DIAGNOSE_USAGE, "api")
+        raise UsageError(_("That is no name of an API."), DIAGNOSE_USAGE, "api")
     return reference
 
 
@@ -257,17 +253,17 @@ def _stage(reference: ApiReference, rest: list[Word]) -> tuple[str, list[Word], 
         return named, rest[1:], f"/{reference.stage}{reference.path or ''}"
     if reference.stage and named and named != reference.stage:
         raise UsageError(
-            f"The URL says the stage “{reference.stage}”, and you wrote “{named[:60]}”.",
-            "one stage; for an HTTP API without a stage in its URL write $default",
+            _("The URL says the stage “{stage}”, and you wrote “{named}”.", stage=reference.stage, named=named[:60]),
+            _("one stage; for an HTTP API without a stage in its URL write $default"),
             "stage",
         )
     stage = named or reference.stage
     if not stage:
-        raise UsageError("The stage is missing.", DIAGNOSE_USAGE, "stage")
+        raise UsageError(_("The stage is missing."), DIAGNOSE_USAGE, "stage")
     if not _STAGE.match(stage):
         raise UsageError(
-            f"“{stage[:60]}” is no name of a stage.",
-            "letters, digits, - and _, or $default; a name of an API with spaces stands in quotes",
+            _("“{stage}” is no name of a stage.", stage=stage[:60]),
+            _("letters, digits, - and _, or $default; a name of an API with spaces stands in quotes"),
             "stage",
         )
     return stage, rest[1:] if named else rest, reference.path
@@ -276,36 +272,3 @@ def _stage(reference: ApiReference, rest: list[Word]) -> tuple[str, list[Word], 
 def _is_path_or_method(word: Word, *, known_stage: bool) -> bool:
     """A stage may be called GET; the word is a method only where the stage is known already."""
     return word.text.startswith("/") or (known_stage and word.text.upper() in METHODS)
-
-
-def _region(given: str | None, reference: ApiReference, default: str | None) -> str:
-    if given and reference.region and given != reference.region:
-        raise UsageError(
-            f"The API stands in {reference.region}, and you wrote --region {given[:60]}.", "one region", "region"
-        )
-    region = given or reference.region or default
-    if not region:
-        raise UsageError(
-            "The region is missing, and VPCLINK_DEFAULT_REGION is not set.", "--region eu-west-1", "region"
-        )
-    if not _REGION.match(region):
-        raise UsageError(f"“{region[:60]}” is no region.", "--region eu-west-1", "region")
-    return region
-
-
-def _account(given: str | None) -> str | None:
-    if given is not None and not _ACCOUNT.match(given):
-        raise UsageError(
-            f"“{given[:60]}” is no account.", "--account with a configured name or a 12-digit id", "account"
-        )
-    return given
-
-
-def _minutes(given: str, bounds: range = _WINDOW, field: str = "since") -> int:
-    match = _SINCE.match(given.casefold())
-    minutes = int(match["count"]) * _MINUTES[match["unit"]] if match else 0
-    if minutes not in bounds:
-        if field == "every":
-            raise UsageError(f"“{given[:60]}” is no pause between two checks.", "5m to 1d, such as 30m or 2h", field)
-        raise UsageError(f"“{given[:60]}” is no time window.", "--since with 1m to 7d, such as 30m, 2h or 1d", field)
-    return minutes

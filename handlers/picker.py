@@ -10,18 +10,20 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language import _, marked
 from bot.report.asking import Ask
 from bot.report.contexts import NoticeView, PickerView
 from bot.report.limits import BUTTON_TEXT, clip
 from bot.store.catalogue import NamedApi, Place
 from handlers import ids
 from handlers.edge import Edge
-from handlers.parsing import UsageError, request_of
+from handlers.parsing import request_of
 from handlers.places import pressed_in, state_of, update_modal
+from handlers.usage import UsageError
 from handlers.words import Word
 
 Payload = dict[str, Any]
-_TITLE: Final = "Diagnose an API"
+_TITLE: Final = marked("Diagnose an API")
 _MOST_OPTIONS: Final = 100
 """Options of a menu (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element)."""
 _LONGEST_VALUE: Final = 150
@@ -92,7 +94,7 @@ async def chosen(ack: AsyncAck, body: Payload, action: Payload, client: AsyncWeb
     option = action.get("selected_option") or {}
     value, label = str(option.get("value") or ""), str((option.get("text") or {}).get("text") or "")
     place = {ids.PICK_ACCOUNT: "account", ids.PICK_REGION: "region"}.get(action["action_id"])
-    entered = {name for name, (_, given) in _entered(body).items() if given}
+    entered = {name for name, (_block, given) in _entered(body).items() if given}
     changes: Payload = {place: value, "api": "", "label": ""} if place else {"api": value, "label": label}
     changes["api_round"] = state.api_round + bool(place and "api" in entered)
     changes["parts_round"] = state.parts_round + bool(entered & {"stage", "route"})
@@ -114,26 +116,24 @@ async def offer(ack: AsyncAck, body: Payload, edge: Edge) -> None:
     wanted = typed.casefold()
     shown = [option for option in options if wanted in option["text"]["text"].casefold()][: _MOST_OPTIONS - 1]
     if 0 < len(typed) <= _LONGEST_VALUE and all(option["value"] != typed for option in shown):
-        shown.append(_option(f"Use “{typed}”", typed))
+        shown.append(_option(_("Use “{typed}”", typed=typed), typed))
     await ack(options=shown)
 
 
 async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) -> None:
     """The same as the command. What is wrong is said below its field."""
     state, entered = PickerState.of(body), _entered(body)
-    values = {name: value for name, (_, value) in entered.items()}
+    values = {name: value for name, (_block, value) in entered.items()}
     try:
         request = request_of(list(_words(values)), edge.region_in(state.channel))
     except UsageError as error:
         block = entered.get(error.field, entered["api"])[0]
-        await ack(response_action="errors", errors={block: f"{error.problem} Expected: {error.expected}"})
+        await ack(response_action="errors", errors={block: str(error)})
         return
     channel = state.channel or values["channel"]
     if not channel:
-        older = NoticeView(
-            _TITLE, f"This form belongs to another version of vpclink. Please write {ids.COMMAND} again."
-        )
-        await ack(response_action="update", view=edge.renderer.view(older))
+        older = _("This form belongs to another version of vpclink. Please write {command} again.", command=ids.COMMAND)
+        await ack(response_action="update", view=edge.renderer.view(NoticeView(_(_TITLE), older)))
         return
     ask = Ask(
         request=request,
@@ -146,7 +146,7 @@ async def submitted(ack: AsyncAck, body: Payload, edge: Edge, reference: str) ->
     if state.channel:
         await ack()
         return
-    taken = NoticeView(_TITLE, "The report comes into the channel that you chose, if I am in it.")
+    taken = NoticeView(_(_TITLE), _("The report comes into the channel that you chose, if I am in it."))
     await ack(response_action="update", view=edge.renderer.view(taken))
 
 

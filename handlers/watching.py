@@ -7,10 +7,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language import _, plural, speaking
 from bot.report.contexts import Context, Notice
 from bot.report.lists import watch_list
 from bot.report.watch_view import ended_view
-from bot.report.wording import count, duration
+from bot.report.wording import duration
 from bot.watching.watch import MOST_PER_CHANNEL, Watch, watch_id
 from handlers import home, ids
 from handlers.edge import Edge, ephemeral
@@ -41,17 +42,18 @@ async def start(asked: StartWatch, place: Payload, edge: Edge) -> Context:
         response_url=place["response_url"],
     )
     if len(await edge.watches.in_channel(channel)) >= MOST_PER_CHANNEL:
-        return Notice(f"This channel has {MOST_PER_CHANNEL} watches already. End one first.", UNWATCH_USAGE)
+        full = _("This channel has {number} watches already. End one first.", number=MOST_PER_CHANNEL)
+        return Notice(full, UNWATCH_USAGE)
     there = await edge.watches.add(watch)
     if there and there.every_minutes != watch.every_minutes:
         changed = await edge.watches.change(there, every_minutes=watch.every_minutes)
         if changed:
-            return Notice(f"It was watched already, and is checked every {duration(watch.every_minutes)} from now on.")
+            return Notice(_("It was watched already, and is checked every {pause} from now on.", pause=_pause(watch)))
     if there is None or not there.verdict:
         first = there or watch
         await edge.begin_watch(first.id, first.due_at, place["reference"])
-        return Notice(f"I watch it every {duration(watch.every_minutes)}. The first check is under way.")
-    return Notice(f"It is watched already, every {duration(there.every_minutes)}.")
+        return Notice(_("I watch it every {pause}. The first check is under way.", pause=_pause(watch)))
+    return Notice(_("It is watched already, every {pause}.", pause=_pause(there)))
 
 
 async def end_of(asked: EndWatch, channel: str, user: str, edge: Edge) -> Context:
@@ -67,8 +69,12 @@ async def end_of(asked: EndWatch, channel: str, user: str, edge: Edge) -> Contex
     if len(found) == 1:
         return ended_view(found[0], user=user)
     if found:
-        return Notice(f"I ended {count(len(found), 'watch', 'watches')}.")
-    return Notice("That is not watched in this channel.", "watch, which lists what is watched")
+        return Notice(plural("I ended {count} watch.", "I ended {count} watches.", len(found)))
+    return Notice(_("That is not watched in this channel."), _("watch, which lists what is watched"))
+
+
+def _pause(watch: Watch) -> str:
+    return duration(watch.every_minutes)
 
 
 async def unwatch(
@@ -86,9 +92,10 @@ async def unwatch(
         listed = edge.message(watch_list(await edge.watches.in_channel(place.channel), edge.workspace_url))
         await respond({**ephemeral(listed), "replace_original": True})
     elif ended is None:
-        await respond(ephemeral(edge.notice("This watch has ended already.")))
+        await respond(ephemeral(edge.notice(_("This watch has ended already."))))
     if ended and ended.thread_ts:
-        message = edge.message(ended_view(ended, user=user))
+        with speaking(edge.languages.of_everybody):  # as everything that stands in the watch's thread
+            message = edge.message(ended_view(ended, user=user))
         await client.chat_postMessage(
             channel=ended.channel, thread_ts=ended.thread_ts, text=message.text, blocks=list(message.blocks)
         )

@@ -25,6 +25,7 @@ METHOD_SCOPES = {
     "files_upload_v2": {"files:write"},
     "reactions_add": {"reactions:write"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
     "views_update": set(),

@@ -113,6 +113,7 @@ def test_every_setting_is_documented():
         "VPCLINK_CONFIG",
         "VPCLINK_ROLE_ARN",
         "VPCLINK_EXTERNAL_ID",
+        "VPCLINK_LANGUAGE",
         "VPCLINK_ALARM_WINDOW",
         "VPCLINK_ALARM_SETTLE",
         "VPCLINK_ALARM_CHANNEL",

@@ -10,6 +10,7 @@ from bot.access.rules import WhoCan, concerning, lets_alarms, who_can
 from bot.config.accounts import Accounts, UnknownAccountError
 from bot.config.model import Config, Rule
 from bot.diagnosis.model import Request
+from bot.language import _
 from bot.reading import CannotReadError
 
 
@@ -20,7 +21,8 @@ class RefusedError(CannotReadError):
         self.problem = problem
         self.expected = expected
         self.who = who or WhoCan()
-        super().__init__(f"{problem}{f' Expected: {expected}.' if expected else ''} {self.who}".strip())
+        told = _("{problem} Expected: {expected}.", problem=problem, expected=expected) if expected else problem
+        super().__init__(f"{told} {self.who}".strip())
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,11 @@ class Guard:
         else:
             allowed, unread = any(lets_alarms(rule) for rule in here), False
         if not allowed:
-            where = f"the account {name}" if name else "this account"
-            whom = "You may not ask" if user else "Alarms are not diagnosed"
-            why = " I cannot read the user groups of Slack (usergroups:read) that could allow it." if unread else ""
-            raise RefusedError(f"{whom} about {where} in this channel.{why}", who=who_can(rules, name, channel))
+            problem = _for_person(name) if user else _for_alarms(name)
+            if unread:
+                groups = _("I cannot read the user groups of Slack (usergroups:read) that could allow it.")
+                problem = f"{problem} {groups}"
+            raise RefusedError(problem, who=who_can(rules, name, channel))
 
     async def is_administrator(self, user: str) -> bool:
         """Whether the rules name this user as an administrator. Without such rules, nobody is."""
@@ -82,6 +85,18 @@ class Guard:
             elif user in members:
                 return True, False
         return False, unread
+
+
+def _for_person(account: str | None) -> str:
+    if account:
+        return _("You may not ask about the account {account} in this channel.", account=account)
+    return _("You may not ask about this account in this channel.")
+
+
+def _for_alarms(account: str | None) -> str:
+    if account:
+        return _("Alarms are not diagnosed about the account {account} in this channel.", account=account)
+    return _("Alarms are not diagnosed about this account in this channel.")
 
 
 def open_to_all() -> Guard:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.config.model import Rule
+from bot.language import _
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,14 @@ class WhoCan:
 
     def __str__(self) -> str:
         """The ids, for where nothing can be mentioned; empty where nobody is named."""
-        people = [*(f"user group {one}" for one in self.groups), *(f"user {one}" for one in self.users)]
-        lines = [f"Who can: {', '.join(people)}."] if people else []
-        return " ".join([*lines, *([f"Where: {', '.join(self.channels)}."] if self.channels else [])])
+        people = [
+            *(_("user group {id}", id=one) for one in self.groups),
+            *(_("user {id}", id=one) for one in self.users),
+        ]
+        lines = [_("Who can: {people}.", people=", ".join(people))] if people else []
+        if self.channels:
+            lines.append(_("Where: {channels}.", channels=", ".join(self.channels)))
+        return " ".join(lines)
 
 
 def concerning(rules: Iterable[Rule], account: str | None, channel: str) -> list[Rule]:

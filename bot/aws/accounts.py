@@ -27,6 +27,7 @@ from bot.config.accounts import Accounts, UnknownAccountError
 from bot.config.model import Account
 from bot.diagnosis.model import GapReason, Request
 from bot.diagnosis.policy import session_policy
+from bot.language import _
 from bot.log_lines import current_reference, event
 from bot.reading import CannotReadError
 
@@ -91,12 +92,18 @@ class AccountSessions:
             try:
                 caller = Calls(Connection(self._own, region)).call("sts", "get_caller_identity")
             except Failure as error:
-                raise CannotReadError(f"I cannot tell which account my credentials belong to: {error}.") from error
+                raise CannotReadError(
+                    _("I cannot tell which account my credentials belong to: {error}.", error=error)
+                ) from error
             self._own_id = str(caller["Account"])
         if account_id != self._own_id:
             raise CannotReadError(
-                f"The account {account_id} has no role in my configuration, and my credentials belong to "
-                f"{self._own_id}. Leave --account out, or configure a role_arn for it."
+                _(
+                    "The account {account} has no role in my configuration, and my credentials belong to {own}. Leave "
+                    "--account out, or configure a role_arn for it.",
+                    account=account_id,
+                    own=self._own_id,
+                )
             )
 
     def _assumed(self, account: Account, role: str, region: str) -> boto3.Session:
@@ -174,10 +181,21 @@ def session_name(reference: str) -> str:
 def refusal(account: Account, role: str, error: Failure) -> str:
     """Why an account cannot be entered, and what to look at."""
     if error.reason is not GapReason.ACCESS_DENIED:
-        return f"I cannot enter the account {account.id}: {error}."
-    external = "the one that I was given" if account.external_id else "none: I was given none"
-    return (
-        f"I cannot enter the account {account.id}: AWS refuses {_ACTION} on {role}. Check that the role exists, that "
-        f"its trust policy names my own role, that its sts:ExternalId is {external}, and that my own role may "
-        f"assume it."
+        return _("I cannot enter the account {account}: {error}.", account=account.id, error=error)
+    if account.external_id:
+        return _(
+            "I cannot enter the account {account}: AWS refuses {action} on {role}. Check that the role exists, that "
+            "its trust policy names my own role, that its sts:ExternalId is the one that I was given, and that my own "
+            "role may assume it.",
+            account=account.id,
+            action=_ACTION,
+            role=role,
+        )
+    return _(
+        "I cannot enter the account {account}: AWS refuses {action} on {role}. Check that the role exists, that its "
+        "trust policy names my own role, that its sts:ExternalId is none: I was given none, and that my own role may "
+        "assume it.",
+        account=account.id,
+        action=_ACTION,
+        role=role,
     )

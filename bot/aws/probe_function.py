@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from bot.diagnosis.model import ResolvedRequest
 from bot.diagnosis.redaction import redact
+from bot.language import _
 from bot.probe.order import Order
 from bot.probe.result import ProbeResult
 from bot.probing.vantage import CannotProbeError
@@ -44,7 +45,7 @@ class FunctionVantage:
     @property
     def name(self) -> str:
         """Where it stands."""
-        return f"the function {self._template.rpartition(':function:')[2]} in the VPC"
+        return _("the function {name} in the VPC", name=self._template.rpartition(":function:")[2])
 
     async def probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:
         """Carry out the order there."""
@@ -53,14 +54,20 @@ class FunctionVantage:
     def _probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:
         answer = self._invoke(order, request)
         if "refused" in answer:
-            raise CannotProbeError(f"The probe function refused: {answer['refused']}.")
+            raise CannotProbeError(_("The probe function refused: {reason}.", reason=answer["refused"]))
         try:
             results = [ProbeResult.model_validate(one) for one in answer["results"]]
         except (ValidationError, KeyError, TypeError) as error:
-            raise CannotProbeError("The probe function answers in a way that I do not know: deploy it anew.") from error
+            raise CannotProbeError(
+                _("The probe function answers in a way that I do not know: deploy it anew.")
+            ) from error
         if len(results) != len(order.targets):
             raise CannotProbeError(
-                f"The probe function gave {len(results)} results for {len(order.targets)} addresses."
+                _(
+                    "The probe function gave {results} results for {addresses} addresses.",
+                    results=len(results),
+                    addresses=len(order.targets),
+                )
             )
         return results
 
@@ -74,26 +81,35 @@ class FunctionVantage:
         except ClientError as error:
             raise CannotProbeError(_words(error, name)) from error
         except BotoCoreError as error:
-            raise CannotProbeError(f"The probe function {name} did not answer ({type(error).__name__}).") from error
+            kind = type(error).__name__
+            raise CannotProbeError(
+                _("The probe function {name} did not answer ({error}).", name=name, error=kind)
+            ) from error
         try:
             answer = json.loads(payload)
         except ValueError:
             answer = None
         if reply.get("FunctionError") or not isinstance(answer, dict):
             said = answer.get("errorMessage", "") if isinstance(answer, dict) else ""
-            raise CannotProbeError(f"The probe function {name} failed{f': {redact(str(said))[:200]}' if said else ''}.")
+            raise CannotProbeError(_failed(name, redact(str(said))[:200]))
         return answer
 
     def _function(self, request: ResolvedRequest) -> str:
         if "{account}" in self._template and not request.account:
-            raise CannotProbeError("The account of this API is not known, so I cannot tell its probe function.")
+            raise CannotProbeError(_("The account of this API is not known, so I cannot tell its probe function."))
         return self._template.replace("{account}", request.account or "").replace("{region}", request.region)
+
+
+def _failed(name: str, said: str) -> str:
+    if said:
+        return _("The probe function {name} failed: {message}.", name=name, message=said)
+    return _("The probe function {name} failed.", name=name)
 
 
 def _words(error: ClientError, name: str) -> str:
     code = error.response.get("Error", {}).get("Code", "")
     if code in _DENIED:
-        return f"I may not invoke the probe function {name}: grant {ACTION} on it."
+        return _("I may not invoke the probe function {name}: grant {action} on it.", name=name, action=ACTION)
     if code == "ResourceNotFoundException":
-        return f"There is no probe function {name}: deploy it, or set VPCLINK_PROBE to its name."
-    return f"The probe function {name} could not be invoked ({code})."
+        return _("There is no probe function {name}: deploy it, or set VPCLINK_PROBE to its name.", name=name)
+    return _("The probe function {name} could not be invoked ({code}).", name=name, code=code)

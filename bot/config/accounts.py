@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.config.model import Account, Channel, Config
+from bot.language import _
 
 
 class UnknownAccountError(ValueError):
     """The request names an account or region that is not configured; `expected` says which are."""
 
     def __init__(self, problem: str, expected: str) -> None:
-        super().__init__(f"{problem} Expected: {expected}.")
+        super().__init__(_("{problem} Expected: {expected}.", problem=problem, expected=expected))
         self.problem = problem
         self.expected = expected
 
@@ -38,7 +39,8 @@ class Accounts:
         if account.regions and region not in account.regions:
             regions = ", ".join(account.regions)
             raise UnknownAccountError(
-                f"The account {name} may not be read in {region}.", f"a region of its list: {regions}"
+                _("The account {account} may not be read in {region}.", account=name, region=region),
+                _("a region of its list: {regions}", regions=regions),
             )
         return account.id
 
@@ -54,13 +56,15 @@ class Accounts:
                     return name, account
             if not known:
                 return None
-            raise UnknownAccountError(f"The account “{given[:60]}” is not configured.", self._known())
+            raise UnknownAccountError(
+                _("The account “{account}” is not configured.", account=given[:60]), self._known()
+            )
         wanted = self.config.channels.get(channel, Channel()).account or self.config.default_account
         own = (name for name, account in known.items() if account.role_arn is None)
         only = next(iter(known)) if len(known) == 1 else None
         chosen = wanted or next(own, None) or only
         if chosen is None and known:
-            raise UnknownAccountError("The account is missing.", f"--account with {self._known()}")
+            raise UnknownAccountError(_("The account is missing."), _("--account with {known}", known=self._known()))
         return (chosen, known[chosen]) if chosen else None
 
     def name_of(self, account_id: str | None) -> str | None:
@@ -69,5 +73,7 @@ class Accounts:
 
     def _known(self) -> str:
         names = [f"{name} ({account.id})" for name, account in self.config.accounts.items()]
-        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-        return "one of " + ", ".join(names[:10]) + more
+        shown = ", ".join(names[:10])
+        if len(names) > 10:
+            return _("one of {accounts} and {count} more", accounts=shown, count=len(names) - 10)
+        return _("one of {accounts}", accounts=shown)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.language import _
 from bot.probe.guard import allowed
 from bot.probe.prober import probe_all
 from bot.probe.result import ProbeResult
@@ -70,9 +71,11 @@ class Order(BaseModel):
 def refusal(address: str, *, public: bool) -> str:
     """Why an address of the path may not be probed; empty where it may."""
     if not allowed(address, (address,)):
-        return f"{address} is a metadata, loopback, link-local or otherwise special address"
+        return _("{address} is a metadata, loopback, link-local or otherwise special address", address=address)
     if ip_address(address).is_global and not public:
-        return f"{address} is a public address, and the load balancer of this path is not internet-facing"
+        return _(
+            "{address} is a public address, and the load balancer of this path is not internet-facing", address=address
+        )
     return ""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.language import spoken
 
 PROBE: Final = "probe"
 """The kind of the jobs whose body is a `ProbeAsk`."""
@@ -24,6 +26,8 @@ class ProbeAsk(BaseModel):
     user: str = ""
     response_url: str = ""
     reference: str = ""
+    language: str = Field(default_factory=spoken)
+    """The language to answer in: that of the task that asks."""
 
     @property
     def thread(self) -> str:

@@ -6,21 +6,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import Evidence
+from bot.language import _, marked
 from bot.probing.order import prepared, with_results
 from bot.probing.vantage import CannotProbeError, LocalVantage
 
 
 def probed_from_here(evidence: Evidence, tell: Callable[[str], None]) -> Evidence:
     """Return evidence with what this host sees; where nothing can be probed, `tell` why, and go on without."""
-    vantage, order = LocalVantage("this host"), prepared(evidence)
+    vantage, order = LocalVantage(marked("this host")), prepared(evidence)
     for one in order.left_out:
-        tell(f"not probed: {one}")
+        tell(_("not probed: {place}", place=one))
     if order.order is None:
-        tell(f"nothing was probed. {order.why_none}")
+        tell(_("nothing was probed. {reason}", reason=order.why_none))
         return evidence
     try:
         results = vantage.probe_now(order.order)
     except CannotProbeError as error:
-        tell(f"nothing was probed. {error}")
+        tell(_("nothing was probed. {reason}", reason=error))
         return evidence
     return with_results(evidence, order.targets, results, at=datetime.now(UTC), seen_from=vantage.name)

@@ -14,6 +14,7 @@ from bot.diagnosis.probe_targets import ProbePlan, ProbeTarget, probe_plan
 from bot.diagnosis.redaction import redact
 from bot.diagnosis.resources import Probe
 from bot.diagnosis.sources import PROBE
+from bot.language import _, plural
 from bot.probe.order import Order, OrderedTarget, refusal
 from bot.probe.result import ProbeResult
 
@@ -39,17 +40,19 @@ def prepared(evidence: Evidence) -> Prepared:
         try:
             ordered = _ordered(target)
         except ValidationError:
-            forbidden.append(f"{target.place}: it is not an address that can be probed")
+            forbidden.append(_("{place}: it is not an address that can be probed", place=target.place))
             continue
         why = refusal(ordered.address, public=target.internet_facing)
         if why:
-            forbidden.append(f"{target.place}: {why}")
+            forbidden.append(_("{place}: {reason}", place=target.place, reason=why))
         else:
             kept.append((target, ordered))
     left_out = (*forbidden, *_more(plan))
     if not kept:
         return Prepared(
-            None, left_out=left_out, why_none="No address of this path may be probed: " + "; ".join(left_out)
+            None,
+            left_out=left_out,
+            why_none=_("No address of this path may be probed: {addresses}", addresses="; ".join(left_out)),
         )
     public = any(target.internet_facing for target, _ in kept)
     order = Order(targets=tuple(ordered for _, ordered in kept), public=public)
@@ -71,8 +74,10 @@ def _more(plan: ProbePlan) -> tuple[str, ...]:
     if not plan.left_out:
         return ()
     shown = ", ".join(target.place for target in plan.left_out[:3])
-    more = f" +{len(plan.left_out) - 3} more" if len(plan.left_out) > 3 else ""
-    return (f"{shown}{more}: {len(plan.targets)} addresses are probed at a time",)
+    more = len(plan.left_out) - 3
+    if more > 0:
+        shown = plural("{names} +{count} more", "{names} +{count} more", more, names=shown)
+    return (_("{places}: {number} addresses are probed at a time", places=shown, number=len(plan.targets)),)
 
 
 def with_results(

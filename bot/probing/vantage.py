@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.diagnosis.model import ResolvedRequest
+from bot.language import _, marked
 from bot.probe.order import LIMITS, Order, Refused, carry_out
 from bot.probe.result import ProbeResult
 from bot.probe.target import Limits
 
-NOT_INSTALLED = (
+NOT_INSTALLED = marked(
     "Nothing is set up that could probe. Where I run inside the VPC, set VPCLINK_PROBE=local; otherwise install the "
     "probe function in the VPC and set VPCLINK_PROBE=lambda:NAME (docs/probe-now.md says how). From any host inside, "
     "vpclink diagnose with --probe does the same."
@@ -42,7 +43,7 @@ class LocalVantage:
 
     def __init__(
         self,
-        name: str = "the bot's own host",
+        name: str = marked("the bot's own host"),
         *,
         new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
         ca_file: str | None = None,
@@ -56,7 +57,7 @@ class LocalVantage:
     @property
     def name(self) -> str:
         """Where it stands."""
-        return self._name
+        return _(self._name)
 
     async def probe(self, order: Order, request: ResolvedRequest) -> Sequence[ProbeResult]:  # noqa: ARG002 - one host
         """Carry out the order here."""
@@ -68,4 +69,4 @@ class LocalVantage:
             with asyncio.Runner(loop_factory=self._new_loop) as runner:
                 return runner.run(carry_out(order, limits=self._limits, ca_file=self._ca_file))
         except (Refused, ValueError) as error:
-            raise CannotProbeError(f"The probe was refused: {error}.") from error
+            raise CannotProbeError(_("The probe was refused: {reason}.", reason=error)) from error

@@ -21,6 +21,7 @@ from bot.diagnosis.evidence import Evidence, from_json, to_json
 from bot.diagnosis.model import Report
 from bot.diagnosis.probed import probed
 from bot.jobs.interface import Job
+from bot.language import _, marked, plural
 from bot.log_lines import event, referring
 from bot.probe.result import ProbeResult
 from bot.probing.asking import FRESH_MINUTES, ProbeAsk
@@ -33,14 +34,15 @@ from bot.report.poster import Place, Poster, UnreachableError
 from bot.report.probe_view import probe_results_view, same_verdict
 from bot.report.render import Renderer
 from bot.report.thread import thread_messages
-from bot.report.wording import count
 from bot.store.interface import Run, RunAlreadyDone, RunState, Store
 
 log = logging.getLogger(__name__)
 
 PREVIOUS_RUN = "previous_run"
 """The key in a run's `request` that names the run whose evidence was probed."""
-FORGOTTEN = "That run is no longer kept, so its addresses are not known. Please ask again, then press Probe now."
+FORGOTTEN = marked(
+    "That run is no longer kept, so its addresses are not known. Please ask again, then press Probe now."
+)
 
 
 class NothingProbed(Exception):  # noqa: N818 - an answer to whoever pressed, no fault of the program
@@ -89,14 +91,18 @@ class ProbeWorker:
                 await self._answer(job, ask, known)
             except UnreachableError as error:
                 log.warning("probe %s cannot be shown: %s", job.id, error.code)
-                await self._whisper(ask, "Slack does not let me write there any more, so I cannot show what I probed.")
+                gone = _("Slack does not let me write there any more, so I cannot show what I probed.")
+                await self._whisper(ask, gone)
 
     async def on_dead(self, job: Job, error: str) -> None:
         """Tell whoever pressed that the job was given up after its last attempt."""
         ask = ProbeAsk.model_validate(job.body)
         with referring(ask.reference):
             log.error("probe %s was given up: %s", job.id, error)
-            text = f"The probe itself failed; this says nothing about your backend. Reference {ask.reference}."
+            text = _(
+                "The probe itself failed; this says nothing about your backend. Reference {reference}.",
+                reference=ask.reference,
+            )
             with suppress(UnreachableError):
                 await self._tell(job, ask, text)
 
@@ -115,7 +121,7 @@ class ProbeWorker:
         run = await self._store.runs.get(ask.run)
         evidence = await self._store.runs.evidence(ask.run) if run else None
         if run is None or run.report is None or evidence is None:
-            raise NothingProbed(FORGOTTEN)
+            raise NothingProbed(_(FORGOTTEN))
         try:  # again: the rules may have changed since it was pressed
             await self._guard.admit_to(run.account, channel=ask.channel, user=ask.user)
         except RefusedError as refused:
@@ -132,8 +138,13 @@ class ProbeWorker:
     async def _probe(self, job: Job, ask: ProbeAsk, before: _Before) -> tuple[Evidence, Report]:
         """Probe and judge, and keep both before anything else can go wrong."""
         vantage, order = self._allowed(before.evidence)
-        places = count(len(order.targets), "address", "addresses")
-        await self._note(job, ask, f"Probing {places} of this path from {vantage.name}…")
+        under_way = plural(
+            "Probing {count} address of this path from {place}…",
+            "Probing {count} addresses of this path from {place}…",
+            len(order.targets),
+            place=vantage.name,
+        )
+        await self._note(job, ask, under_way)
         results = await self._results(vantage, order, before.report)
         at = self._clock.now()
         evidence = with_results(before.evidence, order.targets, results, at=at, seen_from=vantage.name)
@@ -158,17 +169,20 @@ class ProbeWorker:
     def _allowed(self, evidence: Evidence) -> tuple[Vantage, Prepared]:
         """Whence and what to probe; NothingProbed where that cannot or should not be."""
         if self._vantage is None:
-            raise NothingProbed(NOT_INSTALLED)
+            raise NothingProbed(_(NOT_INSTALLED))
         age = self._clock.now() - evidence.at
         if age > timedelta(minutes=FRESH_MINUTES):
             minutes = int(age.total_seconds() // 60)
             raise NothingProbed(
-                f"These addresses were read {minutes} minutes ago and may belong to others by now. Press Re-run first, "
-                "then Probe now on the new report."
+                _(
+                    "These addresses were read {minutes} minutes ago and may belong to others by now. Press Re-run "
+                    "first, then Probe now on the new report.",
+                    minutes=minutes,
+                )
             )
         order = prepared(evidence)
         if order.order is None:
-            raise NothingProbed(f"There is nothing to probe: {order.why_none}")
+            raise NothingProbed(_("There is nothing to probe: {reason}", reason=order.why_none))
         return self._vantage, order
 
     async def _results(self, vantage: Vantage, order: Prepared, report: Report) -> Sequence[ProbeResult]:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from bot.diagnosis.evidence import Evidence, Key
 from bot.diagnosis.model import Request
+from bot.language import ENGLISH
 
 LENGTH: Final = struct.Struct(">I")
 
@@ -21,7 +22,8 @@ LENGTH: Final = struct.Struct(">I")
 class Order:
     """Read this, or of it these sources alone.
 
-    `reference` stands in the log lines; `trace` says to which span it belongs.
+    `reference` stands in the log lines; `trace` says to which span it belongs; `language` is that of whoever asks, to
+    whom is said why an account cannot be read.
     """
 
     number: int
@@ -30,6 +32,7 @@ class Order:
     only: frozenset[str] | None = None
     reference: str = ""
     trace: dict[str, str] = field(default_factory=dict)
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Request
+from bot.language import spoken
 from bot.log_lines import current_reference
 from bot.metrics import add_aws_calls
 from bot.reading import CannotReadError
@@ -61,7 +62,8 @@ class ReadingProcess:
         number = next(self._numbers)
         reading = self._waiting[number] = _Reading(asyncio.get_running_loop().create_future(), progress)
         try:
-            self._send(process, Order(number, request, deadline, only, current_reference(), trace_headers()))
+            order = Order(number, request, deadline, only, current_reference(), trace_headers(), spoken())
+            self._send(process, order)
             return await reading.done
         finally:
             del self._waiting[number]

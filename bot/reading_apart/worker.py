@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from bot.diagnosis import engine
 from bot.diagnosis.evidence import Evidence, Key, Outcome
+from bot.language import speaking
 from bot.log_lines import log_json, referring
 from bot.metrics import AwsTally
 from bot.reading import CannotReadError, Readers
@@ -53,7 +54,7 @@ class ReadingWorker:
         def progress(evidence: Evidence, pending: frozenset[Key]) -> None:
             self._send(Answer(order.number, "progress", new(evidence), pending))
 
-        with referring(order.reference), continued(order.trace):
+        with referring(order.reference), continued(order.trace), speaking(order.language):
             try:
                 reader = self._readers(order.request)
                 read = engine.collect(

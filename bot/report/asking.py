@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.diagnosis.model import Request
+from bot.language import spoken
 
 DIAGNOSE: Final = "diagnose"
 """The kind of the jobs whose body is an `Ask`."""
@@ -33,6 +34,8 @@ class Ask(BaseModel):
     message_ts: str = ""
     """A message of ours that the answer replaces, such as the question which API was meant."""
     reference: str = ""
+    language: str = Field(default_factory=spoken)
+    """The language to answer in: that of the task that asks."""
 
 
 class RerunValue(BaseModel):

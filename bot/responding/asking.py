@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.alarms import Alarm
+from bot.language import spoken
 
 ALARM: Final = "alarm"
 """The kind of the jobs whose body is an `AlarmAsk`."""
@@ -32,6 +33,8 @@ class AlarmAsk(BaseModel):
     """Who asked with the shortcut. Then there is always an answer, and always a run of its own."""
     response_url: str = ""
     reference: str = ""
+    language: str = Field(default_factory=spoken)
+    """The language to answer in: that of the task that asks."""
     edited: datetime | None = None
     """When a relay edited the later state into its first message; what that message says is the first state's time."""
     arrived: datetime | None = None

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bot.language import marked
 from bot.store.interface import Values
 
 _SETTING: Final = "alarm-channel"
@@ -17,7 +18,12 @@ _SNOOZE: Final = "alarm-snooze"
 _SHOWN: Final = "alarm-shown"
 _SHOWN_SECONDS: Final = 30 * 24 * 3600.0
 
-PRESETS: Final = {"1h": "1 hour", "4h": "4 hours", "tomorrow": "until tomorrow, 08:00 UTC", "1w": "1 week"}
+PRESETS: Final = {
+    "1h": marked("1 hour"),
+    "4h": marked("4 hours"),
+    "tomorrow": marked("until tomorrow, 08:00 UTC"),
+    "1w": marked("1 week"),
+}
 """For how long an alarm may be snoozed."""
 _SPANS: Final = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1w": timedelta(weeks=1)}
 _MORNING: Final = 8

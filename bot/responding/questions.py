@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.asking import encode_request
 from bot.report.limits import BUTTON_TEXT, clip, limited
@@ -22,11 +23,16 @@ def question(alarm: str, subject: Subject, resolution: Resolution) -> c.AlarmQue
     shown = limited([choice for choice in choices if choice.value], _MOST_CHOICES)
     names = listed([clip(api.name or api.id or "", 80) for api in subject.apis])
     if not resolution.options:
-        text = f"is about {names}, and in {subject.region} I find no such API with a stage."
+        text = _(
+            "is about {names}, and in {region} I find no such API with a stage.", names=names, region=subject.region
+        )
     elif resolution.reason == "names":
-        text = f"is about {names}: several APIs have this name and share one metric. Which one shall I diagnose?"
+        text = _(
+            "is about {names}: several APIs have this name and share one metric. Which one shall I diagnose?",
+            names=names,
+        )
     elif resolution.reason == "stage":
-        text = f"names no stage of {names}. Which one shall I diagnose?"
+        text = _("names no stage of {names}. Which one shall I diagnose?", names=names)
     else:
-        text = "watches several APIs or stages. Which one shall I diagnose?"
+        text = _("watches several APIs or stages. Which one shall I diagnose?")
     return c.AlarmQuestion(clip(alarm, 80), text, shown.items, shown.more)

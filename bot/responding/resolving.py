@@ -13,6 +13,7 @@ from bot.alarms.model import Api as Watched
 from bot.diagnosis.metric_names import REST_METRICS
 from bot.diagnosis.model import Gap, Request
 from bot.diagnosis.resources import Api
+from bot.language import _
 from bot.responding.looking import LookUp
 from bot.responding.subject import Subject, request_for
 
@@ -82,7 +83,11 @@ async def _which(look_up: LookUp, subject: Subject, candidates: list[_Candidate]
     fail = [] if isinstance(failing, Gap) else [one for one in candidates if (one.api, one.stage) in failing]
     if len(fail) == 1 and not unknown:
         only = fail[0]
-        note = f"Of what it watches, {only.api.name or only.api.id} / {only.stage} alone answers 5xx now."
+        note = _(
+            "Of what it watches, {api} / {stage} alone answers 5xx now.",
+            api=only.api.name or only.api.id,
+            stage=only.stage,
+        )
         return Resolution((_option(subject, only),), note=note)
     shared = any(not one.alone for one in candidates)
     reason: Reason = "names" if shared else "stage" if len(subject.apis) == 1 else "several"

@@ -13,6 +13,7 @@ from bot.access import Guard, open_to_all
 from bot.diagnosis.model import Gap, Request
 from bot.jobs.interface import Job, JobQueue
 from bot.jobs.message import job_id
+from bot.language import _
 from bot.log_lines import event, referring
 from bot.reading import CannotReadError
 from bot.report.asking import DIAGNOSE, Ask
@@ -55,7 +56,7 @@ class Responder:
                 await (self.recovery.tell(ask) if ask.wanted == "recovery" else self._respond(job, ask))
             except UnreachableError as error:
                 log.warning("alarm job %s cannot be answered: %s", job.id, error.code)
-                await self.voice.tell_asker(ask, f"Slack does not let me write here ({error.code}).")
+                await self.voice.tell_asker(ask, _("Slack does not let me write here ({code}).", code=error.code))
             except CannotReadError as error:
                 await self._refuse(job, ask, error)
 
@@ -82,11 +83,13 @@ class Responder:
         found = await look_up.alarm(ask.alarm)
         subject = subject_of(found.alarm, self.look_up.regions)
         if isinstance(subject, NotOurs):
-            await self._keep_still(job, ask, subject.reason, found.gap)
+            await self._keep_still(job, ask, subject, found.gap)
         elif found.state not in {None, "ALARM"}:
-            await self._keep_still(job, ask, f"alarm is {found.state} by now", None)
+            over = _("Nothing to diagnose: this alarm is {state} by now.", state=found.state)
+            await self._keep_still(job, ask, NotOurs(f"alarm is {found.state} by now", over))
         elif found.quiet and not ask.user:
-            await self._keep_still(job, ask, "alarm's description asks for silence", None)
+            quiet = _("Nothing to diagnose: this alarm's description asks for silence.")
+            await self._keep_still(job, ask, NotOurs("alarm's description asks for silence", quiet))
         else:
             await self._answer(job, await self.voice.announced(job.id, ask), found, subject)
 
@@ -114,10 +117,10 @@ class Responder:
         snooze = await self.voice.channels.snoozed(ask.channel, ask.identity)
         return f"snoozed until {snooze.until}" if snooze else ""
 
-    async def _keep_still(self, job: Job, ask: AlarmAsk, reason: str, gap: Gap | None) -> None:
-        event(log, "alarm left alone", job=job.id, alarm=ask.alarm.alarm_name, reason=reason, unread=bool(gap))
+    async def _keep_still(self, job: Job, ask: AlarmAsk, why: NotOurs, gap: Gap | None = None) -> None:
+        event(log, "alarm left alone", job=job.id, alarm=ask.alarm.alarm_name, reason=why.reason, unread=bool(gap))
         if ask.response_url:
-            await self.voice.tell_asker(ask, f"Nothing to diagnose: this {reason}.", gap)
+            await self.voice.tell_asker(ask, why.told, gap)
         elif gap is not None and await self.memory.first_to_say(f"{ask.channel}:{gap.action}:{gap.reason}", job.id):
             ask = await self.voice.announced(job.id, ask)
             await self.voice.say(job.id, "not-read", ask, lines.not_read(_name(ask), gap, lines.CANNOT_TELL))
@@ -185,7 +188,7 @@ class Responder:
 
 
 def _name(ask: AlarmAsk) -> str:
-    return ask.alarm.alarm_name or "This alarm"
+    return ask.alarm.alarm_name or _("This alarm")
 
 
 def _run_key(job: Job) -> str:

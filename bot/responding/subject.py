@@ -12,6 +12,7 @@ from typing import Any
 from bot.alarms import Alarm, read_alarms
 from bot.alarms.model import Api
 from bot.diagnosis.model import Request
+from bot.language import _
 
 _MOST_CHILDREN = 100
 """Names that DescribeAlarms takes in one call (AWS: API_DescribeAlarms)."""
@@ -19,9 +20,10 @@ _MOST_CHILDREN = 100
 
 @dataclass(frozen=True)
 class NotOurs:
-    """Nothing to diagnose; `reason` completes "This …"."""
+    """Nothing to diagnose: why, for the log and for whoever asked."""
 
     reason: str
+    told: str
 
 
 @dataclass(frozen=True)
@@ -93,15 +95,29 @@ def subject_of(alarm: Alarm, regions: Sequence[str]) -> Subject | NotOurs:
     """
     region = alarm.region or (regions[0] if len(regions) == 1 else None)
     if not alarm.is_alarm:
-        return NotOurs("is no alarm that I can read")
+        return NotOurs("is no alarm that I can read", _("Nothing to diagnose: this is no alarm that I can read."))
     if alarm.relevant is False:
-        return NotOurs("alarm watches neither 5xx nor latency of API Gateway")
+        return NotOurs(
+            "alarm watches neither 5xx nor latency of API Gateway",
+            _("Nothing to diagnose: this alarm watches neither 5xx nor latency of API Gateway."),
+        )
     if not alarm.apis:
-        return NotOurs("alarm does not say which API it watches")
+        return NotOurs(
+            "alarm does not say which API it watches",
+            _("Nothing to diagnose: this alarm does not say which API it watches."),
+        )
     if not region:
-        looked = f"and I found it in none of {', '.join(regions)}" if regions else "and VPCLINK_REGIONS is not set"
-        return NotOurs(f"alarm does not say its region, {looked}")
+        return NotOurs("alarm does not say its region", _without_region(regions))
     return Subject(_distinct(alarm.apis), region, alarm.metric_account or alarm.account, alarm.metric)
+
+
+def _without_region(regions: Sequence[str]) -> str:
+    if not regions:
+        return _("Nothing to diagnose: this alarm does not say its region, and VPCLINK_REGIONS is not set.")
+    return _(
+        "Nothing to diagnose: this alarm does not say its region, and I found it in none of {regions}.",
+        regions=", ".join(regions),
+    )
 
 
 def _distinct(apis: tuple[Api, ...]) -> tuple[Api, ...]:

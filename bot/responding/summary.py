@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.alarms import read_alarms
+from bot.alarms.model import Api
 from bot.alarms.states import State
 from bot.diagnosis.model import Gap
 from bot.jobs.interface import Job, JobQueue
+from bot.language import _
 from bot.log_lines import event
 from bot.reading import CannotReadError
 from bot.report import contexts as c
@@ -154,7 +156,9 @@ class Summary:
         names = [clip(kept.asked.alarm.alarm_name or kept.subject, 100) for kept in alarms]
         for first in range(0, len(names), _NAMES_IN_A_MESSAGE)[:_MOST_LISTS]:
             some = tuple(names[first : first + _NAMES_IN_A_MESSAGE])
-            message = self.renderer.message(c.AlarmList(f"Alarms {first + 1} to {first + len(some)}", some))
+            message = self.renderer.message(
+                c.AlarmList(_("Alarms {first} to {last}", first=first + 1, last=first + len(some)), some)
+            )
             posted = await self.poster.ensure(run, f"names-{first + 1}", place, message)
             if not posted.fresh:
                 await self.poster.turn(place.channel)
@@ -174,5 +178,10 @@ def _label(subject: Subject | NotOurs, rows: list[Mapping[str, Any]], name: str)
     """What an alarm is about, as a line of the summary; empty where it cannot be ours."""
     if isinstance(subject, NotOurs):
         composite = any("AlarmRule" in row for row in rows)
-        return f"{name} (composite)" if composite else ""
-    return ", ".join(dict.fromkeys(f"{api.name or api.id} / {api.stage or 'every stage'}" for api in subject.apis))
+        return _("{name} (composite)", name=name) if composite else ""
+    return ", ".join(dict.fromkeys(_watched(api) for api in subject.apis))
+
+
+def _watched(api: Api) -> str:
+    name = api.name or api.id or ""
+    return f"{name} / {api.stage}" if api.stage else _("{api} / every stage", api=name)

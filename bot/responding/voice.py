@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.diagnosis.model import Gap
+from bot.language import _
 from bot.report import contexts as c
 from bot.report.poster import Place, Poster
 from bot.report.render import Renderer
@@ -38,7 +39,7 @@ class Voice:
 
     async def introduce(self, job: str, ask: AlarmAsk, notes: tuple[str, ...]) -> None:
         """The first line in the alarm's thread: what was understood of it, and how to snooze it."""
-        name, region = ask.alarm.alarm_name or "This alarm", ask.alarm.region or ""
+        name, region = ask.alarm.alarm_name or _("This alarm"), ask.alarm.region or ""
         shown = Shown(ask.channel, ask.identity, name, region, clock_time(ask.when), notes)
         await self.channels.show(shown)
         await self.say(job, INTRO, ask, intro(shown))
@@ -59,8 +60,10 @@ class Voice:
     async def tell_asker(self, ask: AlarmAsk, text: str, gap: Gap | None = None) -> None:
         """Say something to whoever used the shortcut, to nobody else."""
         if ask.response_url:
-            read = f" {gap.action} did not succeed: {gap.reason.value}." if gap else ""
-            await self.poster.answer(ask.response_url, self.renderer.message(c.Notice(text + read)))
+            sentences = [text]
+            if gap:
+                sentences.append(_("{action} did not succeed: {reason}.", action=gap.action, reason=gap.reason.value))
+            await self.poster.answer(ask.response_url, self.renderer.message(c.Notice(" ".join(sentences))))
 
 
 def intro(shown: Shown, snooze: Snooze | None = None) -> c.AlarmIntro:
@@ -70,7 +73,7 @@ def intro(shown: Shown, snooze: Snooze | None = None) -> c.AlarmIntro:
         since=shown.since,
         notes=shown.notes,
         identity=shown.identity,
-        presets=tuple(c.Choice(label, value) for value, label in PRESETS.items()),
+        presets=tuple(c.Choice(_(label), value) for value, label in PRESETS.items()),
         snoozed_by=snooze.by if snooze else "",
         snoozed_until=lines.until(snooze) if snooze else "",
     )

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from bot.jobs.interface import Job
+from bot.language import _, marked
 from bot.report import contexts as c
 from bot.report.message import Message
 from bot.report.poster import Place, Poster, UnreachableError
@@ -14,7 +15,7 @@ from bot.tasks.asking import Asked
 
 log = logging.getLogger(__name__)
 
-GIVEN_UP = "I gave up after several attempts. This says nothing about your API."
+GIVEN_UP = marked("I gave up after several attempts. This says nothing about your API.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Answers:
         """Slack does not let the bot write there: said where only the caller sees it."""
         log.warning("an answer cannot be shown: %s", error.code)
         if asked.response_url:
-            words = (
-                f"Slack does not let me write here ({error.code}). Write /invite for me in the channel, and ask again."
+            words = _(
+                "Slack does not let me write here ({code}). Write /invite for me in the channel, and ask again.",
+                code=error.code,
             )
             await self.poster.answer(asked.response_url, self.renderer.message(c.Notice(words, "", asked.reference)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.diagnosis.model import Request
+from bot.language import spoken
 
 LOGS: Final = "logs"
 DOCTOR: Final = "doctor"
@@ -25,6 +26,8 @@ class Asked(BaseModel):
     response_url: str = ""
     """Where what only the caller should see goes (five uses in thirty minutes)."""
     reference: str = ""
+    language: str = Field(default_factory=spoken)
+    """The language to answer in: that of the task that asks."""
 
 
 class LogsAsk(Asked):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.diagnosis.engine import Clock
 from bot.jobs.interface import Job
+from bot.language import _
 from bot.log_lines import event, referring
 from bot.reading import CannotReadError
 from bot.report import contexts as c
@@ -65,7 +66,7 @@ class Doctor:
         """Tell whoever asked."""
         ask = DoctorAsk.model_validate(job.body)
         log.error("doctor was given up: %s", error)
-        await self.answers.privately(job, ask, c.Notice(GIVEN_UP, reference=ask.reference))
+        await self.answers.privately(job, ask, c.Notice(_(GIVEN_UP), reference=ask.reference))
 
 
 def _examination(ask: DoctorAsk, readings: Sequence[Reading], at: str) -> Examination:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.diagnosis.model import Report
 from bot.diagnosis.redaction import redact
 from bot.jobs.interface import Job
+from bot.language import _, marked
 from bot.log_lines import referring
 from bot.report import contexts as c
 from bot.report.poster import Place
@@ -19,14 +20,14 @@ from bot.store.reports import Reports
 from bot.tasks.answering import GIVEN_UP, Answers, log
 from bot.tasks.asking import ExportAsk
 
-GONE = "That run is no longer kept, so there is nothing to export. Press Re-run first."
-BUNDLE = (
+GONE = marked("That run is no longer kept, so there is nothing to export. Press Re-run first.")
+BUNDLE = marked(
     "The report as JSON, and the evidence that it was judged from: `vpclink replay` judges it again. Secrets are out."
 )
-REFUSED = (
+REFUSED = marked(
     "Slack did not take the files. An app that was installed before it asked for files:write must be installed again."
 )
-LINES = "The log lines of the failing requests, redacted."
+LINES = marked("The log lines of the failing requests, redacted.")
 
 
 @dataclass(frozen=True)
@@ -44,29 +45,32 @@ class FileExport:
         with referring(ask.reference):
             report = await self.reports.get(ask.run)
             if report is None:
-                await self.answers.privately(job, ask, c.Notice(GONE))
+                await self.answers.privately(job, ask, c.Notice(_(GONE)))
                 return
             base = f"{_plain(report.request.api_name or report.request.api)}-{_plain(report.request.stage)}"
             mine = f"{base}-{{}}-{job.id[:8]}"
             if ask.what == "logs":
-                files, comment = [_file(f"{mine.format('logs')}.log", f"{base} logs", log_text(report))], LINES
+                files, comment = (
+                    [_file(f"{mine.format('logs')}.log", _("{name} logs", name=base), log_text(report))],
+                    _(LINES),
+                )
             else:
-                files, comment = [file async for file in self._bundle(ask.run, report, base, mine)], BUNDLE
+                files, comment = [file async for file in self._bundle(ask.run, report, base, mine)], _(BUNDLE)
             place = Place(ask.channel, ask.thread_ts)
             if not await self.uploads.ensure(job.id, "files", place, files, comment):
-                await self.answers.privately(job, ask, c.Notice(REFUSED, reference=ask.reference))
+                await self.answers.privately(job, ask, c.Notice(_(REFUSED), reference=ask.reference))
 
     async def on_dead(self, job: Job, error: str) -> None:
         """Tell whoever asked."""
         ask = ExportAsk.model_validate(job.body)
         log.error("an export was given up: %s", error)
-        await self.answers.privately(job, ask, c.Notice(GIVEN_UP, reference=ask.reference))
+        await self.answers.privately(job, ask, c.Notice(_(GIVEN_UP), reference=ask.reference))
 
     async def _bundle(self, run: str, report: Report, base: str, mine: str) -> AsyncIterator[File]:
-        yield _file(f"{mine.format('report')}.json", f"{base} report", report.to_json())
+        yield _file(f"{mine.format('report')}.json", _("{name} report", name=base), report.to_json())
         evidence = await self.runs.evidence(run)
         if evidence:
-            yield _file(f"{mine.format('evidence')}.json", f"{base} evidence", evidence)
+            yield _file(f"{mine.format('evidence')}.json", _("{name} evidence", name=base), evidence)
 
 
 def _file(name: str, title: str, text: str) -> File:

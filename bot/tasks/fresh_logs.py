@@ -14,6 +14,7 @@ from bot.diagnosis.checks import all_checks
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.model import Hop, Report
 from bot.jobs.interface import Job
+from bot.language import _
 from bot.log_lines import event, referring
 from bot.reading import CannotReadError, SharedReadings
 from bot.report import contexts as c
@@ -69,7 +70,7 @@ class FreshLogs:
         """Tell whoever asked."""
         ask = LogsAsk.model_validate(job.body)
         log.error("logs were given up: %s", error)
-        await self.answers.privately(job, ask, c.Notice(GIVEN_UP, reference=ask.reference))
+        await self.answers.privately(job, ask, c.Notice(_(GIVEN_UP), reference=ask.reference))
 
     async def _answer(self, job: Job, ask: LogsAsk, report: Report, evidence: Evidence) -> None:
         await self.answers.openly(job, ask, fresh_logs_view(report, evidence, job.id))

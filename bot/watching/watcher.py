@@ -19,6 +19,7 @@ from bot.diagnosis import engine
 from bot.diagnosis.check import Check
 from bot.diagnosis.model import GapReason, Report, State
 from bot.jobs.interface import Job, JobQueue
+from bot.language import _
 from bot.log_lines import event, referring
 from bot.reading import CannotReadError, SharedReadings
 from bot.report import contexts as c
@@ -70,7 +71,7 @@ class Watcher:
         if watch is None or watch.due_at != turn.due:
             return
         try:
-            await self._missed(job, watch, "vpclink itself failed; its log tells more.")
+            await self._missed(job, watch, _("vpclink itself failed; its log tells more."))
         except UnreachableError as unreachable:
             await self._leave(watch, unreachable)
 
@@ -83,7 +84,7 @@ class Watcher:
             return
         report = await asyncio.to_thread(engine.report, evidence, self.checks)
         if _is_blind(report):
-            await self._missed(job, watch, "AWS did not answer what must be known.")
+            await self._missed(job, watch, _("AWS did not answer what must be known."))
             return
         verdict, now = fingerprint(report), self.clock.now()
         thread = watch.thread_ts
@@ -128,8 +129,9 @@ class Watcher:
         log.warning("watch %s ends: its channel cannot be written to (%s)", watch.id, error.code)
         await self.watches.end(watch.id)
         if watch.response_url and not watch.verdict:
-            words = (
-                f"Slack does not let me write here ({error.code}). Write /invite for me in the channel, and ask again."
+            words = _(
+                "Slack does not let me write here ({code}). Write /invite for me in the channel, and ask again.",
+                code=error.code,
             )
             await self.poster.answer(watch.response_url, self.renderer.message(c.Notice(words)))
 

@@ -22,6 +22,7 @@ from bot.jobs.interface import PutResult
 from bot.jobs.message import check_envelope, encode_body, job_id
 from bot.report.render import Renderer
 from handlers import ids
+from handlers.languages import Languages
 
 SECRET = "local-signing-secret"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -233,6 +234,7 @@ class Desk:
     answers: list[dict[str, Any]] = field(default_factory=list)
     can_probe: bool = False
     guard: Guard = field(default_factory=open_to_all)
+    languages: Languages = field(default_factory=Languages)
 
     def __post_init__(self) -> None:
         async def authorize(**_: object) -> AuthorizeResult:
@@ -253,6 +255,7 @@ class Desk:
             renderer=Renderer(ids.for_templates()),
             default_region="eu-west-1",
             guard=self.guard,
+            languages=self.languages,
             new_reference=lambda: "ab12cd34",
             can_probe=self.can_probe,
         )

@@ -60,7 +60,9 @@ async def test_what_is_none_of_our_business_stays_unsaid_there(slack, reader, tm
 
 async def test_the_shortcut_of_somebody_who_may_not_is_answered_to_them_alone(slack, reader, tmp_path, file):
     rule = f'users = ["{ALICE}"]'
-    async with alarm_bot(slack, tmp_path / "db.sqlite3", reader, VPCLINK_CONFIG=file(rule)) as bench:
+    async with alarm_bot(
+        slack, tmp_path / "db.sqlite3", reader, VPCLINK_CONFIG=file(rule), VPCLINK_LANGUAGE="en"
+    ) as bench:
         card = await bench.alarm("orders-prod-5xx")
         await bench.control(
             "shortcut", callback_id=ids.DIAGNOSE_ALARM, channel=CHANNEL, user=BRUNO, messageTs=card["ts"]

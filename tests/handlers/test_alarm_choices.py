@@ -9,7 +9,8 @@ from bot.responding.quiet import is_quiet
 from bot.store.database import Database
 from bot.store.sqlite import SqliteStore
 from handlers import ids
-from handlers.parsing import Alarms, UsageError, parse
+from handlers.parsing import Alarms, parse
+from handlers.usage import UsageError
 from tests.handlers.alarm_bench import CARDS, alarm_bot, alarm_reader
 from tests.handlers.bench import ALICE, BRUNO, CHANNEL, local_slack
 

@@ -32,7 +32,7 @@ async def test_command_progress_verdict_thread_rerun_and_logs(tmp_path, mode):
         await bench.idle()
         rerun = bench.reports()[-1]
         assert rerun["thread_ts"] == report["ts"]
-        assert "1 fixed" in rerun["text"]
+        assert "1 corrigé" in rerun["text"]  # the Slack of whoever pressed speaks French
 
         assert (await bench.press(report, ids.SHOW_LOGS))["outcome"] == "ok"
         (opened,) = bench.calls("views.open")

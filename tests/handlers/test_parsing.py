@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.model import Request
-from handlers.parsing import UsageError, parse
+from handlers.parsing import parse
 from handlers.requested import (
     Diagnose,
     Doctor,
@@ -15,6 +15,7 @@ from handlers.requested import (
     Pick,
     StartWatch,
 )
+from handlers.usage import UsageError
 
 HERE = "eu-west-1"
 EVERY_VERB = "diagnose, logs, explain, history, watch, unwatch, alarms, doctor, forget, help"

@@ -34,6 +34,7 @@ async def test_a_press_becomes_one_job_that_names_no_address(store):
         "user",
         "response_url",
         "reference",
+        "language",
     }
 
 

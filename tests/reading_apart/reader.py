@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.diagnosis.engine import Clock
 from bot.diagnosis.model import Request
+from bot.language import _
 from bot.reading import CannotReadError
 from bot.reading_apart.worker import ReadingWorker, orders
 from tests.saved_evidence import EvidenceReader, broken
@@ -20,7 +21,7 @@ def reader(request: Request) -> EvidenceReader:
     if request.api == "exit":
         os._exit(7)
     if request.api == "refuse":
-        raise CannotReadError("expected another account")
+        raise CannotReadError(_("The account is missing."))
     if request.api == "raise":
         raise KeyError("a mistake of ours")
     return EvidenceReader(broken())

@@ -8,6 +8,7 @@ import pytest
 
 from bot.diagnosis import engine
 from bot.diagnosis.model import Request
+from bot.language import speaking
 from bot.reading import CannotReadError
 from bot.reading_apart.process import ReadingFailed, ReadingProcess
 from tests.diagnosis import worlds as w
@@ -57,8 +58,9 @@ async def test_several_read_at_the_same_time_over_one_process(process):
     assert all(evidence == every[0] for evidence in every)
 
 
-async def test_what_cannot_be_read_is_said_in_its_own_words(process):
-    with pytest.raises(CannotReadError, match="expected another account"):
+@pytest.mark.parametrize(("language", "words"), [("en", "The account is missing."), ("fr", "Le compte manque.")])
+async def test_what_cannot_be_read_is_said_in_the_language_of_whoever_asks(process, language, words):
+    with speaking(language), pytest.raises(CannotReadError, match=words):
         await collect(process, asking("refuse"), lambda *_: None)
 
 
