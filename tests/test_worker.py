@@ -9,12 +9,13 @@ from bot.diagnosis import engine
 from bot.diagnosis import sources as s
 from bot.diagnosis.evidence import from_json
 from bot.diagnosis.model import Report, Request
+from bot.reading import InThreads, SharedReadings
 from bot.store.database import Database
 from bot.store.interface import RunState
 from bot.store.sqlite import SqliteStore
 from tests.diagnosis import worlds as w
 from tests.handlers.bench import CHANNEL, CHECKS, Reading, broken, local_slack
-from tests.handlers.worker_bench import job, kinds, new_worker, shown
+from tests.handlers.worker_bench import CLOCK, job, kinds, new_worker, shown
 
 
 @pytest.fixture
@@ -112,10 +113,22 @@ async def test_a_rerun_whose_first_run_is_forgotten_is_a_run_like_any_other(slac
     assert "Since the run" not in str(report["blocks"])
 
 
-async def test_equal_requests_at_the_same_time_share_one_reading_and_each_gets_an_answer(slack, reading, worker):
+class CountedReadings(SharedReadings):
+    """How many runs asked for evidence. Asking and joining are one step of the event loop."""
+
+    asked = 0
+
+    async def evidence(self, *arguments, **options):
+        self.asked += 1
+        return await super().evidence(*arguments, **options)
+
+
+async def test_equal_requests_at_the_same_time_share_one_reading_and_each_gets_an_answer(slack, store, reading):
     reading.gate = threading.Event()
+    readings = CountedReadings(InThreads(reading, CLOCK, threads=4), deadline=20)
+    worker = new_worker(slack, store, reading, readings=readings)
     jobs = [asyncio.create_task(worker.handle(job(key))) for key in ("one", "two")]
-    await slack.until(lambda: len(shown(slack)) == 2)
+    await slack.until(lambda: readings.asked == 2)
     reading.gate.set()
     await asyncio.gather(*jobs)
     assert len(reading.asked) == 1
