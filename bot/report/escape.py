@@ -73,6 +73,11 @@ def code(value: object) -> Markup:
     return json_text(f"`{text}`") if text else json_text(_("(empty)"))
 
 
+def typed(rest: object, command: str) -> Markup:
+    """What people type after the command, as one piece of inline code."""
+    return code(f"{command} {rest}")
+
+
 def fenced(value: object) -> Markup:
     """A value as a block of code in mrkdwn: exact but for fences of its own, so that it can be copied."""
     return json_text(fence(visible(value, lines=True)) or _("(empty)"))

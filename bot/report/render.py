@@ -82,6 +82,7 @@ def _environment(folders: list[Path], ids: Mapping[str, str]) -> jinja2.Environm
     )
     environment.filters |= {
         "code": escape.code,
+        "typed": escape.typed,
         "fenced": escape.fenced,
         "plain": escape.plain,
         "prose": escape.prose,

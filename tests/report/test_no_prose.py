@@ -45,7 +45,7 @@ def literal_in_tags(text: str) -> list[str]:
         if isinstance(call.node, nodes.Name) and call.node.name in {"_", "plural"}:
             spoken |= {id(argument) for argument in call.args}
     for shown in tree.find_all(nodes.Filter):
-        spoken |= {id(shown.node)} if shown.name == "code" else set()
+        spoken |= {id(shown.node)} if shown.name in {"code", "typed"} else set()
     return [
         one.value
         for one in tree.find_all(nodes.Const)
