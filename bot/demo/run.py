@@ -17,6 +17,7 @@ from bot.demo.aws.server import LocalAws
 from bot.demo.slack import AMAZON_Q_APP, VPCLINK_APP, LocalSlack, demo_workspace
 from bot.demo.slack.workspace import DemoAlarm
 from bot.demo.wire import LocalWire
+from bot.language import AUTO
 from bot.manifest import manifest
 from bot.settings import Settings
 
@@ -34,6 +35,7 @@ and type in #incidents:
   /vpclink diagnose catalog prod       nothing is wrong
 
 Or raise an alarm on the left: its diagnosis comes into its thread, and nobody has to ask.
+Become Bruno at the top left, and ask again: his Slack is in French.
 
 Others: invoices, shipping, search, reports, billing, legacy, ledger; "twins" is the name of two APIs.
 The same in a terminal:
@@ -90,6 +92,7 @@ async def run(port: int) -> None:
                 "VPCLINK_DATABASE": str(Path(folder) / "demo.sqlite3"),
                 "VPCLINK_LOG_LEVEL": "WARNING",
                 "VPCLINK_ALARM_SETTLE": "2",
+                "VPCLINK_LANGUAGE": os.environ.get("VPCLINK_LANGUAGE", AUTO),
             }
             with _environment(variables):
                 shown = " ".join(f"{name}={value}" for name, value in variables.items())

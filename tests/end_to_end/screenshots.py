@@ -6,10 +6,13 @@ import asyncio
 import re
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, async_playwright, expect
 
+from bot.language import ENGLISH, LANGUAGES, _, speaking
 from tests.end_to_end.processes import running
 from tests.end_to_end.test_demo_in_a_browser import ARGUMENTS, CHROMIUM, SECONDS, type_command
 
@@ -17,92 +20,107 @@ IMAGES = Path(__file__).resolve().parent.parent.parent / "docs/images"
 
 
 async def main() -> None:
-    """Take them all."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    """Take them all: the main ones in both languages, the others in English."""
+    for language in LANGUAGES:
+        async with _demo(language) as page:
+            with speaking(language):
+                await _tour(page, IMAGES if language == ENGLISH else IMAGES / language)
+            if language == ENGLISH:
+                await _other_reports(page)
+
+
+@asynccontextmanager
+async def _demo(language: str) -> AsyncIterator[Page]:
+    """The page of a demo that speaks this language, alarms too."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "demo.log"
-        async with (
-            running("demo", "--port", "0", environment={"PYTHONUNBUFFERED": "1"}, log=log),
-            async_playwright() as p,
-        ):
+        environment = {"PYTHONUNBUFFERED": "1", "VPCLINK_LANGUAGE": language}
+        async with running("demo", "--port", "0", environment=environment, log=log), async_playwright() as p:
             browser = await p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             page = await browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1.5)
             while not (found := re.search(r"Open\s+(http\S+)", log.read_text())):
                 await page.wait_for_timeout(100)
             await page.goto(found.group(1))
             await page.get_by_test_id("channel-incidents").click()
-            await _pictures(page)
+            yield page
             await browser.close()
 
 
-async def _pictures(page: Page) -> None:
-    verdict = await _report(page)
-    await _modals(page, verdict)
-    await _other_reports(page)
-    await _picker(page)
-    await _alarm(page)
-    await _lists(page)
-    await _in_french(page)
+async def _tour(page: Page, images: Path) -> None:
+    images.mkdir(parents=True, exist_ok=True)
+    verdict = await _report(page, images)
+    await _modals(page, verdict, images)
+    await _error(page, images)
+    await _picker(page, images)
+    await _alarm(page, images)
+    await _lists(page, images)
 
 
-async def _report(page: Page) -> Locator:
+async def _report(page: Page, images: Path) -> Locator:
     """Progress, verdict and thread."""
     await type_command(page, "/vpclink diagnose orders prod")
-    await expect(page.get_by_text("Diagnosing orders / prod").first).to_be_visible(timeout=20 * SECONDS)
-    await page.screenshot(path=IMAGES / "progress.png")
+    begun = _("Diagnosing {api} / {stage}", api="orders", stage="prod")
+    await expect(page.get_by_text(begun).first).to_be_visible(timeout=20 * SECONDS)
+    await page.screenshot(path=images / "progress.png")
     verdict = page.get_by_role("main").get_by_test_id("message").filter(has_text="SG-03")
-    await expect(verdict).to_contain_text("Confirmed", timeout=30 * SECONDS)
-    await _picture(verdict, "verdict.png")
+    await expect(verdict).to_contain_text(_("Confirmed"), timeout=30 * SECONDS)
+    await _picture(verdict, images / "verdict.png")
     await verdict.get_by_test_id("open-thread").click()
     thread = page.get_by_test_id("thread")
     await expect(thread).to_contain_text("authorize-security-group-ingress", timeout=10 * SECONDS)
-    await thread.get_by_text("authorize-security-group-ingress").first.scroll_into_view_if_needed()
-    await page.screenshot(path=IMAGES / "thread.png")
-    drawn = thread.get_by_test_id("message").filter(has=page.locator("img[alt^='The path of orders']")).last
+    drawn = thread.get_by_test_id("message").filter(has_text=_("The path")).filter(has=page.get_by_role("img")).last
     await expect(drawn).to_be_visible(timeout=20 * SECONDS)
+    await thread.get_by_text("authorize-security-group-ingress").first.scroll_into_view_if_needed()
+    await page.screenshot(path=images / "thread.png")
     await drawn.scroll_into_view_if_needed()
-    await drawn.get_by_role("img").first.evaluate("image => image.decode()")
-    await _picture(drawn, "path.png")
-    await _picture(thread.get_by_test_id("message").filter(has_text="Failed requests").last, "chart.png")
+    await drawn.locator("figure img").first.evaluate("image => image.decode()")
+    await _picture(drawn, images / "path.png")
+    await _picture(thread.get_by_test_id("message").filter(has_text=_("Failed requests")).last, images / "chart.png")
     return verdict
 
 
-async def _modals(page: Page, verdict: Locator) -> None:
+async def _modals(page: Page, verdict: Locator, images: Path) -> None:
     """What the report's buttons open."""
     for button, says, name in (
-        ("Show logs", "internal error", "logs.png"),
-        ("Test this fix", "would explain an HTTP 500", "fix.png"),
+        (_("Show logs"), "internal error", "logs.png"),
+        (_("Test this fix"), "HTTP 500", "fix.png"),
     ):
         await verdict.get_by_role("button", name=button).click()
         await expect(page.get_by_test_id("modal")).to_contain_text(says, timeout=10 * SECONDS)
-        await page.screenshot(path=IMAGES / name)
+        await page.screenshot(path=images / name)
         await page.get_by_test_id("modal-close").click()
 
     await verdict.get_by_test_id("action-vpclink_more").click()
-    await page.get_by_text("Explain this check").last.click()
-    await expect(page.get_by_test_id("modal")).to_contain_text("How it is decided", timeout=10 * SECONDS)
-    await page.screenshot(path=IMAGES / "explain.png")
+    await page.get_by_text(_("Explain this check")).last.click()
+    await expect(page.get_by_test_id("modal")).to_contain_text(_("How it is decided"), timeout=10 * SECONDS)
+    await page.screenshot(path=images / "explain.png")
     await page.get_by_test_id("modal-close").click()
 
 
+async def _error(page: Page, images: Path) -> None:
+    """A command that is not understood."""
+    await type_command(page, "/vpclink diagnoze orders prod")
+    said = _("I do not know the command “{command}”. Did you mean {near}?", command="diagnoze", near="diagnose")
+    error = page.get_by_role("main").get_by_test_id("message").filter(has_text=said).last
+    await expect(error).to_contain_text("Only visible to you", timeout=10 * SECONDS)
+    await _picture(error, images / "error.png")
+
+
 async def _other_reports(page: Page) -> None:
-    """A healthy API, one that there is not, and a command that is not understood."""
+    """A healthy API, one that there is not, and a probe."""
+    await page.get_by_test_id("channel-incidents").click()
     await type_command(page, "/vpclink diagnose catalog prod")
     healthy = page.get_by_role("main").get_by_test_id("message").filter(has_text="catalog").last
     await expect(healthy).to_contain_text("nothing on this path", timeout=30 * SECONDS)
-    await _picture(healthy, "healthy.png")
+    await _picture(healthy, IMAGES / "healthy.png")
     await type_command(page, "/vpclink diagnose nope prod")
     unknown = page.get_by_role("main").get_by_test_id("message").filter(has_text="nope").last
     await expect(unknown).to_contain_text(re.compile("no api", re.IGNORECASE), timeout=30 * SECONDS)
-    await _picture(unknown, "unknown-api.png")
-    await probe_pictures(page)
-    await type_command(page, "/vpclink diagnoze orders prod")
-    error = page.get_by_role("main").get_by_test_id("message").filter(has_text="Did you mean diagnose?").last
-    await expect(error).to_contain_text("Only visible to you", timeout=10 * SECONDS)
-    await _picture(error, "error.png")
+    await _picture(unknown, IMAGES / "unknown-api.png")
+    await _probe_pictures(page)
 
 
-async def probe_pictures(page: Page) -> None:
+async def _probe_pictures(page: Page) -> None:
     """What is asked before a probe, and what the wire said."""
     await type_command(page, "/vpclink diagnose identity prod")
     report = page.get_by_role("main").get_by_test_id("message").filter(has_text="identity / prod").last
@@ -112,68 +130,52 @@ async def probe_pictures(page: Page) -> None:
     await expect(report).to_contain_text("Confirmed", timeout=30 * SECONDS)
     await report.get_by_test_id("open-thread").click()
     wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text="What the wire says").last
-    await _picture(wire, "probe.png")
+    await _picture(wire, IMAGES / "probe.png")
 
 
-async def _picker(page: Page) -> None:
+async def _picker(page: Page, images: Path) -> None:
     """The form that the command alone opens, with the names of APIs on offer."""
     await type_command(page, "/vpclink")
-    await expect(page.get_by_test_id("modal")).to_contain_text("Region", timeout=10 * SECONDS)
+    await expect(page.get_by_test_id("modal")).to_contain_text(_("Region"), timeout=10 * SECONDS)
     await page.get_by_test_id("action-vpclink_pick_api").locator("input").click()
     await expect(page.get_by_role("option").filter(has_text="catalog")).to_be_visible(timeout=10 * SECONDS)
-    await page.screenshot(path=IMAGES / "picker.png")
+    await page.screenshot(path=images / "picker.png")
     await page.keyboard.press("Escape")
     await page.get_by_test_id("modal-close").click()
 
 
-async def _alarm(page: Page) -> None:
+async def _alarm(page: Page, images: Path) -> None:
     """An alarm, and its diagnosis in its thread."""
     await page.get_by_test_id("raise-orders-prod-5xx").click()
     alarm = page.get_by_role("main").get_by_test_id("message").filter(has_text="orders-prod-5xx").last
     await alarm.get_by_test_id("open-thread").click(timeout=30 * SECONDS)
     thread = page.get_by_test_id("thread")
-    await expect(thread).to_contain_text("first broken hop", timeout=30 * SECONDS)
-    await thread.get_by_text("first broken hop").first.scroll_into_view_if_needed()
-    await page.screenshot(path=IMAGES / "alarm.png")
+    await expect(thread).to_contain_text(_("first broken hop"), timeout=30 * SECONDS)
+    await thread.get_by_text(_("first broken hop")).first.scroll_into_view_if_needed()
+    await page.screenshot(path=images / "alarm.png")
 
 
-async def _lists(page: Page) -> None:
+async def _lists(page: Page, images: Path) -> None:
     """A watch and the history in the channel, and what App Home makes of them."""
     await type_command(page, "/vpclink watch orders prod every 30m")
-    watch = page.get_by_role("main").get_by_test_id("message").filter(has_text="Watching").last
-    await expect(watch).to_contain_text("every 30 minutes", timeout=30 * SECONDS)
-    await _picture(watch, "watch.png")
+    watch = page.get_by_role("main").get_by_test_id("message").filter(has_text="30 minutes").last
+    await expect(watch).to_contain_text("orders / prod", timeout=30 * SECONDS)
+    await _picture(watch, images / "watch.png")
     await type_command(page, "/vpclink doctor")
-    await expect(page.get_by_role("main")).to_contain_text("reads allowed", timeout=30 * SECONDS)
+    await expect(page.get_by_role("main")).to_contain_text("health:DescribeEvents", timeout=30 * SECONDS)
     await type_command(page, "/vpclink history")
-    history = page.get_by_role("main").get_by_test_id("message").filter(has_text="Recent runs").last
+    recent = _("*Recent runs*").strip("*")
+    history = page.get_by_role("main").get_by_test_id("message").filter(has_text=recent).last
     await expect(history).to_contain_text("SG-03", timeout=10 * SECONDS)
-    await _picture(history, "history.png")
+    await _picture(history, images / "history.png")
     await page.get_by_test_id("app-vpclink").click()
-    await expect(page.get_by_test_id("home")).to_contain_text("reads allowed", timeout=10 * SECONDS)
-    await page.screenshot(path=IMAGES / "home.png")
+    await expect(page.get_by_test_id("home")).to_contain_text("orders / prod", timeout=10 * SECONDS)
+    await page.screenshot(path=images / "home.png")
 
 
-async def _in_french(page: Page) -> None:
-    """The same report for Bruno, who uses Slack in French."""
-    await page.get_by_test_id("user-switch").select_option(label="Bruno Keller")
-    await page.get_by_test_id("channel-incidents").click()
-    await type_command(page, "/vpclink diagnose orders prod")
-    verdict = page.get_by_role("main").get_by_test_id("message").filter(has_text="Confirmé").last
-    await expect(verdict).to_contain_text("SG-03", timeout=30 * SECONDS)
-    await _picture(verdict, "verdict-fr.png")
-    await verdict.get_by_test_id("open-thread").click()
-    thread = page.get_by_test_id("thread")
-    drawn = thread.get_by_test_id("message").filter(has=page.locator("img[alt*='orders']")).last
-    await expect(drawn).to_be_visible(timeout=20 * SECONDS)
-    await drawn.scroll_into_view_if_needed()
-    await drawn.get_by_role("img").first.evaluate("image => image.decode()")
-    await _picture(drawn, "path-fr.png")
-
-
-async def _picture(message: Locator, name: str) -> None:
+async def _picture(message: Locator, path: Path) -> None:
     await message.scroll_into_view_if_needed()
-    await message.screenshot(path=IMAGES / name)
+    await message.screenshot(path=path)
 
 
 if __name__ == "__main__":
