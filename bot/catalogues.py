@@ -54,8 +54,7 @@ def of_files() -> Iterator[tuple[str, str | tuple[str, ...]]]:
         for name, _line, message, _comments, _context in extract_from_dir(
             ROOT / folder, methods, {"**.j2": {"silent": "false"}}, KEYWORDS
         ):
-            if not (folder == "bot" and name.startswith("demo")):
-                yield f"{folder}/{name}", message
+            yield f"{folder}/{name}", message
 
 
 def _of_checks() -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.hops import TargetGroupHop
 from bot.diagnosis.model import Citation, Finding, ProbedAddress
 from bot.diagnosis.probe_targets import ProbeTarget, place_of, targets_of
+from bot.diagnosis.probe_words import http_words, tls_words
 from bot.diagnosis.resources import Probe, ProbedHttp, ProbedTls
 from bot.diagnosis.sources import PROBE
 from bot.language import _, marked
@@ -102,14 +103,14 @@ def places(found: Iterable[Probed]) -> str:
 
 
 def cite_fault(found: Sequence[Probed], part: str, *faults: str) -> list[Citation]:
-    """Cite faults of `tls` or `http` with the probe's own sentence."""
+    """Cite faults of `tls` or `http` with what was seen, in words."""
     cited = []
     for one in found[:_CITED]:
         for fault in faults:
             if part == "tls" and fault in one.tls.faults:
-                cited.append(one.cite(f"tls {fault}", one.tls.explanations.get(fault) or fault))
+                cited.append(one.cite(f"tls {fault}", tls_words(one.probe, fault)))
             if part == "http" and fault == one.http.fault:
-                cited.append(one.cite(f"http {fault}", one.http.explanation or fault))
+                cited.append(one.cite(f"http {fault}", http_words(one.probe)))
     return cited
 
 

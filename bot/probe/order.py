@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.language import _
+from bot.language import ENGLISH, _, speaking
 from bot.probe.guard import allowed
 from bot.probe.prober import probe_all
 from bot.probe.result import ProbeResult
@@ -80,9 +80,13 @@ def refusal(address: str, *, public: bool) -> str:
 
 
 async def carry_out(order: Order, *, limits: Limits = LIMITS, ca_file: str | None = None) -> list[ProbeResult]:
-    """Probe every target; results stand in their order. Refused where one breaks the law: then none is touched."""
+    """Probe every target; results stand in their order. Refused where one breaks the law: then none is touched.
+
+    What it says of them is English whoever asked: evidence keeps it. A refusal is told in the asker's language.
+    """
     broken = [why for target in order.targets if (why := refusal(target.address, public=order.public))]
     if broken:
         raise Refused("; ".join(broken))
     targets: Sequence[Target] = [x.target.model_copy(update={"ca_file": ca_file}) for x in order.targets]
-    return await probe_all(targets, limits=limits)
+    with speaking(ENGLISH):
+        return await probe_all(targets, limits=limits)

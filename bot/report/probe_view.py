@@ -9,8 +9,9 @@ from bot.diagnosis.evidence import Evidence, MissingEvidence
 from bot.diagnosis.model import Report, State
 from bot.diagnosis.path import Walk
 from bot.diagnosis.probe_targets import MOST_TARGETS
+from bot.diagnosis.probe_words import http_words, tcp_words, tls_words
 from bot.diagnosis.probed import CANNOT_SEE, SILENT, Probed
-from bot.diagnosis.resources import ProbedTls
+from bot.diagnosis.resources import Probe, ProbedTls
 from bot.language import _, plural
 from bot.probing.order import prepared
 from bot.report import contexts as c
@@ -129,18 +130,19 @@ def _mark(seen: Probed) -> str:
 
 def _words(seen: Probed) -> str:
     if seen.probe.tcp != "ok":
-        return clip(f"TCP {seen.probe.tcp}: {seen.probe.explanation.removeprefix(seen.target.place).strip()}", _WORDS)
-    parts = _tls(seen.tls) if seen.probe.tls else ["TCP ok"]
+        return clip(f"TCP {seen.probe.tcp}: {tcp_words(seen.probe)}", _WORDS)
+    parts = _tls(seen.probe) if seen.probe.tls else ["TCP ok"]
     if seen.http.fault:
-        parts.append(f"HTTP {seen.http.fault}: {seen.http.explanation}")
+        parts.append(f"HTTP {seen.http.fault}: {http_words(seen.probe)}")
     elif seen.http.status:
         parts.append(f"HTTP {seen.http.status}")
     return "; ".join(clip(part, _WORDS) for part in parts)
 
 
-def _tls(tls: ProbedTls) -> list[str]:
+def _tls(probe: Probe) -> list[str]:
+    tls = probe.tls or ProbedTls()
     if tls.faults:
-        return [f"TLS {fault}: {tls.explanations.get(fault, fault)}" for fault in tls.faults]
+        return [f"TLS {fault}: {tls_words(probe, fault)}" for fault in tls.faults]
     protocol, name = tls.protocol or "TLS", tls.matched_name or _("the host")
     if not tls.not_after:
         return [_("{protocol} in order, certificate names {name}", protocol=protocol, name=name)]

@@ -16,6 +16,7 @@ from bot.demo.aws.world import World
 from bot.demo.wire.certificates import Authority
 from bot.demo.wire.loopback import REFUSED, Address, LoopbackLoop
 from bot.demo.wire.servers import Handler, answer, listen, port_of, with_another_certificate
+from bot.language import marked
 from bot.probing.vantage import LocalVantage
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class LocalWire:
     @property
     def vantage(self) -> LocalVantage:
         """Where Probe now probes from."""
-        name, root = "this demo's host inside the VPC", self._authority.ca_file
+        name, root = marked("this demo's host inside the VPC"), self._authority.ca_file
         return LocalVantage(name, new_loop=lambda: LoopbackLoop(self.ports), ca_file=root)
 
     def __enter__(self) -> LocalWire:

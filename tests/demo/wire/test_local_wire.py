@@ -7,6 +7,7 @@ import pytest
 from bot.demo.aws.demo_world import demo_world
 from bot.demo.wire import LocalWire
 from bot.diagnosis.engine import report
+from bot.language import speaking
 from bot.probe.order import Order, OrderedTarget
 from tests.diagnosis import worlds as w
 
@@ -58,6 +59,14 @@ async def test_an_address_behaves_as_its_api_does(world, wire, api, nodes, tcp, 
     assert result.tcp == tcp
     assert (result.tls and result.tls.faults) == faults
     assert (result.http and result.http.status) == status
+
+
+async def test_what_is_seen_is_kept_in_english_whoever_asks(world, wire):
+    (english,) = await wire.vantage.probe(order_for(world, "identity"), REQUEST)
+    with speaking("fr"):
+        (asked_in_french,) = await wire.vantage.probe(order_for(world, "identity"), REQUEST)
+        assert wire.vantage.name == "l'hôte de cette démo dans le VPC"
+    assert asked_in_french.tls.explanations == english.tls.explanations
 
 
 def test_a_closed_security_group_swallows_packets(world, wire):

@@ -22,6 +22,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probe_words import tls_words
 from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.sources import (
     CERTIFICATE,
@@ -156,7 +157,7 @@ class CertificateNotTrusted(Check[ListenerHop]):
     def _probed(self, subject: ListenerHop, bad: Sequence[Probed], walk: Walk) -> Finding:
         """A chain without a trusted root as a probe was served it."""
         fault = next(x for x in NO_ROOT if x in bad[0].tls.faults)
-        said = bad[0].tls.explanations.get(fault) or fault
+        said = tls_words(bad[0].probe, fault)
         summary = plural(
             "Listener {protocol} {port} of {balancer}: {places} serves a certificate that API Gateway does not trust: "
             "{why}.",

@@ -24,6 +24,7 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Citation, Finding, Fix, Hop, Status
 from bot.diagnosis.path import Reached, Walk
+from bot.diagnosis.probe_words import tls_words
 from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.resources import Certificate
 from bot.diagnosis.sources import CERTIFICATE, EXECUTION_LOG, LISTENER_CERTIFICATES, LISTENERS
@@ -117,7 +118,7 @@ class CertificateNotValid(Check[ListenerHop]):
         """A certificate out of date as a probe was served it."""
         cited = cite_fault(old, "tls", *_OUT_OF_DATE)
         fault = next(x for x in _OUT_OF_DATE if x in old[0].tls.faults)
-        said = old[0].tls.explanations.get(fault) or fault
+        said = tls_words(old[0].probe, fault)
         summary = _old(subject, old, fault, said)
         fix = on_target(_("Renew the certificate on the server, and reload it."))
         return self.failed(subject.listener.listener_arn, summary, cited, fix, subject=subject)

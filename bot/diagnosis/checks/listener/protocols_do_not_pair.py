@@ -17,6 +17,7 @@ from bot.diagnosis.model import Citation, Finding, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
 from bot.diagnosis.probe_targets import nodes_of
+from bot.diagnosis.probe_words import http_words, tls_words
 from bot.diagnosis.probed import CANNOT_SEE, Probed, cite_fault, places, probed, probed_group
 from bot.diagnosis.request_log import BACKEND_ANSWERED
 from bot.diagnosis.resources import TargetGroup
@@ -148,7 +149,8 @@ class ProtocolsDoNotPair(Check[ListenerHop]):
     def _probed(self, hop: TargetGroupHop, row: Row, bad: Sequence[Probed], walk: Walk) -> Finding:
         """A backend that answered a probe in another protocol than the one that it gets."""
         logged = self._logged(hop, row, walk)
-        said = bad[0].tls.explanations.get(_NOT_TLS) or bad[0].http.explanation or _("another protocol")
+        first = bad[0]
+        said = tls_words(first.probe, _NOT_TLS) if _NOT_TLS in first.tls.faults else http_words(first.probe)
         summary = _(
             "Listener {protocol} {port} of {balancer}: the backend gets {words}, but at {places} {said}.",
             **named(hop.listener),

@@ -13,6 +13,7 @@ from bot.diagnosis.hops import ListenerHop
 from bot.diagnosis.model import Finding, Fix, Hop
 from bot.diagnosis.path import Reached, Walk
 from bot.diagnosis.path_requests import citations
+from bot.diagnosis.probe_words import tls_words
 from bot.diagnosis.probed import Probed, cite_fault, places
 from bot.diagnosis.resources import SslPolicy
 from bot.diagnosis.sources import EXECUTION_LOG, LISTENERS, SSL_POLICY
@@ -87,7 +88,7 @@ class SecurityPolicyTooNarrow(Check[ListenerHop]):
     def _refused(self, subject: ListenerHop, failing: Sequence[Probed], walk: Walk) -> Finding:
         """Targets with which a client of today could not shake hands."""
         shown = logged(walk, subject.path, "E12")
-        said = failing[0].tls.explanations.get("handshake-failed") or _("no protocol and suite in common")
+        said = tls_words(failing[0].probe, "handshake-failed")
         summary = _(
             "A client of today cannot shake hands with {places} behind Listener {protocol} {port} of "
             "{balancer}: {said}.",
