@@ -25,6 +25,7 @@ async def main() -> None:
         async with _demo(language) as page:
             with speaking(language):
                 await _tour(page, IMAGES if language == ENGLISH else IMAGES / language)
+                await _probe(page, IMAGES if language == ENGLISH else IMAGES / language)
             if language == ENGLISH:
                 await _other_reports(page)
 
@@ -107,7 +108,7 @@ async def _error(page: Page, images: Path) -> None:
 
 
 async def _other_reports(page: Page) -> None:
-    """A healthy API, one that there is not, and a probe."""
+    """A healthy API, and one that there is not."""
     await page.get_by_test_id("channel-incidents").click()
     await type_command(page, "/vpclink diagnose catalog prod")
     healthy = page.get_by_role("main").get_by_test_id("message").filter(has_text="catalog").last
@@ -117,20 +118,21 @@ async def _other_reports(page: Page) -> None:
     unknown = page.get_by_role("main").get_by_test_id("message").filter(has_text="nope").last
     await expect(unknown).to_contain_text(re.compile("no api", re.IGNORECASE), timeout=30 * SECONDS)
     await _picture(unknown, IMAGES / "unknown-api.png")
-    await _probe_pictures(page)
 
 
-async def _probe_pictures(page: Page) -> None:
+async def _probe(page: Page, images: Path) -> None:
     """What is asked before a probe, and what the wire said."""
+    await page.get_by_test_id("channel-incidents").click()
     await type_command(page, "/vpclink diagnose identity prod")
     report = page.get_by_role("main").get_by_test_id("message").filter(has_text="identity / prod").last
-    await report.get_by_role("button", name="Probe now").click(timeout=30 * SECONDS)
-    await page.get_by_role("dialog").screenshot(path=IMAGES / "probe-confirm.png")
-    await page.get_by_role("dialog").get_by_role("button", name="Probe now").click()
-    await expect(report).to_contain_text("Confirmed", timeout=30 * SECONDS)
+    await report.get_by_role("button", name=_("Probe now")).click(timeout=30 * SECONDS)
+    await page.get_by_role("dialog").screenshot(path=images / "probe-confirm.png")
+    await page.get_by_role("dialog").get_by_role("button", name=_("Probe now")).click()
+    await expect(report).to_contain_text(_("Confirmed"), timeout=30 * SECONDS)
     await report.get_by_test_id("open-thread").click()
-    wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text="What the wire says").last
-    await _picture(wire, IMAGES / "probe.png")
+    said = _("*What the wire says*, seen from {source}").split("*")[1]
+    wire = page.get_by_test_id("thread").get_by_test_id("message").filter(has_text=said).last
+    await _picture(wire, images / "probe.png")
 
 
 async def _picker(page: Page, images: Path) -> None:
