@@ -22,7 +22,7 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.app import World, build, identify
+from bot.app import build
 from bot.aws.secrets import Secrets
 from bot.backends import open_backends
 from bot.diagnosis.redaction import redact
@@ -33,7 +33,9 @@ from bot.log_lines import log_json
 from bot.report.slack_client import TIMEOUT_SECONDS, worker_client
 from bot.service import Service
 from bot.settings import Settings, SettingsError
+from bot.slack_app import identify
 from bot.store.interface import Store
+from bot.world import World
 from handlers import intake
 
 log = logging.getLogger(__name__)

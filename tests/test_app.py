@@ -14,11 +14,13 @@ import aiohttp
 import pytest
 
 from bot import app as bot_app
-from bot.app import World, run
+from bot import world as bot_world
+from bot.app import run
 from bot.log_lines import JsonLines, event, referring
 from bot.report.running_view import INTERRUPTED
 from bot.settings import SettingsError
 from bot.store.errors import StorageError
+from bot.world import World
 from tests.diagnosis import worlds as w
 from tests.handlers.bench import (
     ALICE,
@@ -92,7 +94,7 @@ async def test_it_runs_until_it_is_told_to_stop(tmp_path):
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 async def test_signals_stop_it_in_order(tmp_path, name, monkeypatch):
-    monkeypatch.setattr(bot_app, "aws_readers", lambda _: (Reading(), None))
+    monkeypatch.setattr(bot_world, "aws_readers", lambda _: (Reading(), None))
     monkeypatch.setattr(bot_app, "log_json", lambda _: None)
     async with local_slack() as slack:
         running = asyncio.create_task(bot_app.serve(settings_for(slack, tmp_path / "db.sqlite3", "socket")))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from bot.app import World, serve
+from bot.app import serve
 from bot.demo.aws.demo_world import demo_world
 from bot.demo.aws.parts.alarms import set_alarm_state
 from bot.demo.aws.server import LocalAws
@@ -20,6 +20,7 @@ from bot.demo.wire import LocalWire
 from bot.language import AUTO
 from bot.manifest import manifest
 from bot.settings import Settings
+from bot.world import World
 
 WELCOME = """
 vpclink's demo is running: the real bot, on a local AWS (account 111122223333) and a local Slack.

@@ -91,9 +91,9 @@ def main(log_level: str) -> None:
         signal.signal(name, signal.SIG_IGN)
     os.nice(_NICE)
     log_json(log_level)
-    from bot.app import aws_readers, system_clock
     from bot.config import Accounts, load
     from bot.settings import Settings
+    from bot.world import aws_readers, system_clock
 
     # Whatever prints must not print into the messages.
     messages = os.fdopen(os.dup(1), "wb", buffering=0)

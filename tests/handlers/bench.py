@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import aiohttp
 
-from bot.app import World, build, system_clock
+from bot.app import build
 from bot.aws.doctor import Reading as Tried
 from bot.backends import open_backends
 from bot.demo.slack import VPCLINK_APP, LocalSlack, RateLimits, demo_workspace
@@ -26,6 +26,7 @@ from bot.responding.looking import Alarms
 from bot.service import Service
 from bot.settings import Settings
 from bot.store.catalogue import NamedApi, Parts
+from bot.world import World, system_clock
 from tests.diagnosis import worlds as w
 from tests.saved_evidence import EvidenceReader, broken
 

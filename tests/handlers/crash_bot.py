@@ -8,8 +8,9 @@ import os
 import sys
 import threading
 
-from bot.app import World, run
+from bot.app import run
 from bot.settings import Settings
+from bot.world import World
 from tests.handlers.bench import CHECKS, Listing, Reading, no_wait
 
 

@@ -3,12 +3,12 @@
 import pytest
 
 from bot.access import Guard
-from bot.app import vantage_of
 from bot.aws.probe_function import FunctionVantage
 from bot.config import Accounts
 from bot.probing.asking import PROBE, ProbeAsk
 from bot.probing.vantage import LocalVantage
 from bot.settings import Settings, SettingsError
+from bot.world import vantage_of
 from handlers import ids
 from tests.handlers import payloads
 from tests.handlers.conftest import keep
