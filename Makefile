@@ -27,7 +27,7 @@ demo: setup ## Run the bot on a local AWS and a local Slack; says what to open
 
 test: setup ## Run every test
 	$(BIN)/python -m tests.deploy.tools
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style, types, import directions and generated files
 	$(BIN)/ruff format --check .

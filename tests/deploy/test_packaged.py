@@ -16,7 +16,6 @@ from tests.alarms import samples
 from tests.deploy.deployed import Deployed, deployed
 
 pytestmark = [
-    pytest.mark.xdist_group("deploy"),  # one deployment for all of them
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(400),  # the first one packages and deploys
 ]

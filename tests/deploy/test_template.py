@@ -10,8 +10,6 @@ from bot.packaging import ROOT
 from tests.deploy.stack import service_in
 from tests.deploy.tools import CFN_LINT
 
-pytestmark = pytest.mark.xdist_group("deploy")
-
 READS = re.compile(r"^[a-z0-9-]+:(Get|Describe|List|Filter|Lookup|StartQuery|StopQuery|GET)")
 
 
