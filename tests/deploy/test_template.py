@@ -3,8 +3,6 @@
 import re
 import subprocess
 
-import pytest
-
 from bot.diagnosis.policy import actions
 from bot.packaging import ROOT
 from tests.deploy.stack import service_in
