@@ -13,7 +13,7 @@ from bot.language import _, marked
 from bot.report.asking import CheckOfRun
 from bot.report.contexts import ExplainedCheck, ExplainedField, ExplainedLog, ExplainView, MenuChoice
 from bot.report.limits import BUTTON_TEXT, clip, limited
-from bot.report.wording import HOPS
+from bot.report.wording import HOPS, inside
 
 _LONGEST = 2500
 _LONGEST_FIELD = 300
@@ -96,5 +96,5 @@ def explain_log(text: str) -> ExplainedLog:
             ExplainedField(_(name.replace("_", " ")), clip(value, _LONGEST_FIELD))
             for name, value in found.fields.items()
         ),
-        checks=tuple(f"{code} {_(checks[code].title).lower()}" if code in checks else code for code in found.checks),
+        checks=tuple(f"{code} {inside(_(checks[code].title))}" if code in checks else code for code in found.checks),
     )

@@ -10,7 +10,7 @@ from bot.language import _
 from bot.report.contexts import Link, PathLine, PathView
 from bot.report.limits import clip, limited
 from bot.report.naming import linked
-from bot.report.wording import BEHIND, HOP_MARKS, HOPS, short_name
+from bot.report.wording import BEHIND, HOP_MARKS, HOPS, inside, short_name
 
 MOST_LINES = 7
 """Lines of the path in a channel message: with the verdict and what it cost, twelve in all."""
@@ -101,7 +101,7 @@ def _part(hop: PathHop, report: Report) -> Link:
     if hop.resource and hop.state is HopState.BROKEN and hop.summary == report.verdict.summary:
         text = _name(hop)  # the headline has said the rest
     elif not hop.resource:
-        text = _("{what}: {text}", what=_(HOPS[hop.hop]), text=text[:1].lower() + text[1:])
+        text = _("{what}: {text}", what=_(HOPS[hop.hop]), text=inside(text))
     elif hop.hop is Hop.TARGET and hop.state is not HopState.BROKEN:
         text = _("targets {targets}", targets=text)
     return linked(hop.resource, report, hop.hop, clip(text, _LONGEST_PART)) if hop.resource else Link(clip(text, 140))

@@ -101,6 +101,11 @@ def listed(words: list[str]) -> str:
     return _("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])
 
 
+def inside(sentence: str) -> str:
+    """A sentence as it stands inside another one: its first word begins small, unless that is an acronym."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
 def short_name(resource: str) -> str:
     """What people call a resource: the name in a load balancer's or role's ARN, the id elsewhere."""
     if not resource.startswith("arn:"):

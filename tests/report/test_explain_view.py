@@ -3,6 +3,7 @@ import pytest
 from bot.diagnosis.checks import all_checks
 from bot.report.explain_view import explain_check, explain_log
 from bot.report.render import Renderer
+from bot.report.wording import inside
 from handlers import ids
 from tests.report.block_kit import problems
 
@@ -36,3 +37,17 @@ def test_anything_may_be_pasted(text):
     message = RENDERER.message(found)
     assert problems(message) == []
     assert "hunter2" not in str(message)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The certificate fits", "the certificate fits"),
+        ("A rule takes it", "a rule takes it"),
+        ("TLS is spoken", "TLS is spoken"),
+        ("État sain", "état sain"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_inside_another_begins_small_unless_with_an_acronym(sentence, expected):
+    assert inside(sentence) == expected
