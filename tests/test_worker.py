@@ -10,24 +10,10 @@ from bot.diagnosis import sources as s
 from bot.diagnosis.evidence import from_json
 from bot.diagnosis.model import Report, Request
 from bot.reading import InThreads, SharedReadings
-from bot.store.database import Database
 from bot.store.interface import RunState
-from bot.store.sqlite import SqliteStore
 from tests.diagnosis import worlds as w
-from tests.handlers.bench import CHANNEL, CHECKS, Reading, broken, local_slack
+from tests.handlers.bench import CHANNEL, CHECKS, Reading, broken
 from tests.handlers.worker_bench import CLOCK, job, kinds, new_worker, shown
-
-
-@pytest.fixture
-async def slack():
-    async with local_slack() as running:
-        yield running
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Database(tmp_path / "vpclink.sqlite3") as database:
-        yield SqliteStore(database)
 
 
 @pytest.fixture

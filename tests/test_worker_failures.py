@@ -13,25 +13,11 @@ from bot.diagnosis.model import Gap, GapReason
 from bot.jobs.interface import Job
 from bot.reading import CannotReadError, InThreads, SharedReadings
 from bot.report.running_view import INTERRUPTED
-from bot.store.database import Database
 from bot.store.errors import StorageFull
 from bot.store.interface import RunState
-from bot.store.sqlite import SqliteStore
 from handlers import ids
-from tests.handlers.bench import ALICE, CHANNEL, Reading, broken, local_slack
+from tests.handlers.bench import ALICE, CHANNEL, Reading, broken
 from tests.handlers.worker_bench import CLOCK, NOW, REQUEST, job, kinds, new_worker, shown
-
-
-@pytest.fixture
-async def slack():
-    async with local_slack() as running:
-        yield running
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Database(tmp_path / "vpclink.sqlite3") as database:
-        yield SqliteStore(database)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ _BAD_SIGNATURES = frozenset(
 """OpenSSL's reasons for a handshake signature that the certificate's key did not make."""
 _UNDECRYPTED = frozenset({20, 51})
 """bad_record_mac and decrypt_error: the server could not use what was encrypted for its certificate's key."""
-_CLIENT_CERTIFICATE_ALERTS = frozenset({40, 41, 42, 43, 46, 49, 116})
 _VERSION_REASONS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "VERSION_TOO_LOW", "NO_PROTOCOLS_AVAILABLE")
 
 

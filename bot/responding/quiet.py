@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MARKER: Final = "vpclink:off"
 _MARKER: Final = re.compile(r"(?<![\w-])vpclink\s?:\s?off(?![\w-])", re.IGNORECASE)
 
 

@@ -1,25 +1,15 @@
 """A desk for every test: the app with its edge, a real store, and everything that came of a request written down."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.diagnosis.model import Request
 from bot.report.asking import encode_rerun
-from bot.store.database import Database
 from bot.store.interface import Run, RunState
-from bot.store.sqlite import SqliteStore
 from handlers import ids
 from tests.handlers import payloads
 from tests.report import samples
 
 REQUEST = {"api": "orders", "stage": "prod", "region": "eu-west-1"}
-
-
-@pytest.fixture
-async def store(tmp_path) -> AsyncIterator[SqliteStore]:
-    async with Database(tmp_path / "vpclink.sqlite3") as database:
-        yield SqliteStore(database)
 
 
 @pytest.fixture

@@ -11,30 +11,16 @@ from bot.diagnosis.evidence import from_json
 from bot.diagnosis.model import Report
 from bot.probe.result import HttpResult
 from bot.probing.vantage import CannotProbeError
-from bot.store.database import Database
 from bot.store.interface import RunState
-from bot.store.sqlite import SqliteStore
 from tests.diagnosis import worlds as w
 from tests.diagnosis import worlds_tls as tls
-from tests.handlers.bench import Reading, local_slack
+from tests.handlers.bench import Reading
 from tests.handlers.worker_bench import NOW, job, new_worker, shown
 from tests.probing.bench import Standin, probe_job, probe_worker
 from tests.test_worker_failures import Crash, CrashingStore
 
 RUN = job().id
 SECRET = "abcdefghijklmnopqrstuvwxyz012345"
-
-
-@pytest.fixture
-async def slack():
-    async with local_slack() as running:
-        yield running
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Database(tmp_path / "vpclink.sqlite3") as database:
-        yield SqliteStore(database)
 
 
 @pytest.fixture

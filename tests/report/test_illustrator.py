@@ -10,27 +10,13 @@ from bot.report.poster import Place, Poster
 from bot.report.render import Renderer
 from bot.report.slack_client import worker_client
 from bot.report.uploads import File, Uploads
-from bot.store.database import Database
-from bot.store.sqlite import SqliteStore
 from handlers import ids
-from tests.handlers.bench import CHANNEL, local_slack, no_wait
+from tests.handlers.bench import CHANNEL, no_wait
 from tests.report import samples
 from tests.report.test_pictures import evidence, minute
 
 FAILURES = evidence(errors=[(minute(9), 2)], unhealthy=[(minute(9), 2)])
 NOTE = File("note-1.txt", b"hello", "A note")
-
-
-@pytest.fixture
-async def slack():
-    async with local_slack() as running:
-        yield running
-
-
-@pytest.fixture
-async def posts(tmp_path):
-    async with Database(tmp_path / "posts.sqlite3") as database:
-        yield SqliteStore(database).posts
 
 
 @pytest.fixture

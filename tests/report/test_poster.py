@@ -13,10 +13,8 @@ from bot.report.pace import Pace
 from bot.report.poster import Place, Poster, UnreachableError
 from bot.report.render import Renderer
 from bot.report.slack_client import worker_client
-from bot.store.database import Database
-from bot.store.sqlite import SqliteStore
 from handlers import ids
-from tests.handlers.bench import CHANNEL, local_slack, no_wait
+from tests.handlers.bench import CHANNEL, no_wait
 from tests.report.block_kit import problems
 from tests.report.test_golden import MESSAGES
 
@@ -35,18 +33,6 @@ class Waits:
     async def __call__(self, seconds):
         self.seconds.append(seconds)
         await asyncio.sleep(0)
-
-
-@pytest.fixture
-async def slack():
-    async with local_slack() as running:
-        yield running
-
-
-@pytest.fixture
-async def posts(tmp_path):
-    async with Database(tmp_path / "posts.sqlite3") as database:
-        yield SqliteStore(database).posts
 
 
 @pytest.fixture
